@@ -1,0 +1,24 @@
+package dev.plumbline.compile;
+
+import dev.plumbline.state.Ledger;
+import dev.plumbline.state.NamespaceState;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What compiling needs of the world.
+ *
+ * @param live the namespace, read with {@link Needs#scope}
+ * @param freeTables numbers that neither a rule nor a route of anybody uses, ascending, at least
+ *     {@link Needs#freeTables} of them
+ * @param tableNames {@code rt_tables}: name → number
+ * @param attended a person is waiting: a device that this host has never had is an error, not a reason to wait
+ */
+public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
+        boolean attended) {
+
+    public Facts {
+        freeTables = List.copyOf(freeTables);
+        tableNames = Map.copyOf(tableNames);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.plumbline.intent;
+
+import dev.plumbline.state.Origin;
+import java.util.Map;
+
+/**
+ * One intent document.
+ *
+ * @param labels {@code metadata.labels}
+ * @param hosts on which hosts it holds
+ * @param netns the network namespace: {@code host}, the name of one below {@code /run/netns}, or an absolute path
+ * @param origin where its {@code kind} stands
+ */
+public record Document(String kind, String name, Map<String, String> labels, HostSelector hosts, String netns,
+        Spec spec, Origin origin) {
+
+    /** The {@code netns} of documents that do not say one. */
+    public static final String HOST = "host";
+
+    public Document {
+        labels = Map.copyOf(labels);
+    }
+
+    /** {@code kind/name}: unique among the documents that hold for a host. */
+    public String id() {
+        return kind + "/" + name;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.plumbline.intent;
+
+import dev.plumbline.state.IpAddress;
+import dev.plumbline.state.RouteRows;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Binds a device's addresses to routing tables of their own: packets from an address take the routes in its table.
+ *
+ * @param addresses absent = {@code auto}: the device's usable global addresses
+ * @param gateways absent = {@code auto}: from the default routes on the device
+ * @param priority of the rules, 1 to 32765
+ * @param sourceHints connected prefixes stay in main, with {@code src}
+ * @param optional a device that this host has never had is no error
+ * @param ipv4Routes extra routes for every table of the family; their table is 0, {@code dev} is empty where the
+ *     document leaves it out, and means the bound device then
+ * @param ipv6Routes likewise
+ */
+public record SourceRoutingSpec(Located<String> device, Optional<List<Located<IpAddress>>> addresses,
+        Optional<List<Located<IpAddress>>> gateways, Located<TableChoice> table, RoutesMode routes, long priority,
+        boolean sourceHints, boolean optional, RouteRows ipv4Routes, RouteRows ipv6Routes) implements Spec {
+
+    /** The priority of rules whose document names none. */
+    public static final long DEFAULT_PRIORITY = 20000;
+
+    /** What becomes of the device's routes in main. */
+    public enum RoutesMode { MOVE, COPY, LEAVE }
+}

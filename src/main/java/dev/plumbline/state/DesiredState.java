@@ -1,0 +1,33 @@
+package dev.plumbline.state;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one namespace is to look like.
+ *
+ * @param routes ours, and those to be put back (with their original protocol); each row with its origin
+ * @param exclusive tables in which nobody else's routes may stay
+ * @param moved foreign routes that must go from where they are, with the documents that moved them
+ * @param adopting documents ({@code kind/name}) that take over equal objects of others
+ * @param rules ours, and those to be put back, in the order of documents
+ * @param keptTables tables of waiting documents: our routes in them, and our rules that look them up, stay as they are
+ */
+public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
+        List<DesiredRule> rules, Set<Long> keptTables) {
+
+    /** Nothing wanted: all that is ours goes. */
+    public static final DesiredState NOTHING = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(),
+            List.of(), Set.of());
+
+    public DesiredState {
+        exclusive = Set.copyOf(exclusive);
+        adopting = Set.copyOf(adopting);
+        rules = List.copyOf(rules);
+        keptTables = Set.copyOf(keptTables);
+    }
+
+    /** A rule with the document that wants it. */
+    public record DesiredRule(RoutingRule rule, Origin origin) {
+    }
+}

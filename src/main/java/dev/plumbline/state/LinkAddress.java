@@ -1,0 +1,43 @@
+package dev.plumbline.state;
+
+/**
+ * An address of a network device ({@code man ip-address}).
+ *
+ * @param device the link's name
+ * @param local the own address ({@code IFA_LOCAL}; IPv6 has {@code IFA_ADDRESS} only)
+ * @param peer the prefix on the link: the own one, or the peer's on a point-to-point link
+ * @param scope {@code ifa_scope}: 0 global, 253 link, 254 host
+ * @param flags {@code IFA_FLAGS} ({@code linux/if_addr.h})
+ */
+public record LinkAddress(String device, IpAddress local, Prefix peer, int scope, int flags) {
+
+    private static final int IFA_F_DADFAILED = 0x08;
+    private static final int IFA_F_TENTATIVE = 0x40;
+    private static final int IFA_F_OPTIMISTIC = 0x04;
+    private static final int IFA_F_NOPREFIXROUTE = 0x200;
+
+    /** Duplicate address detection is still running: the address cannot be a source yet. */
+    public boolean isTentative() {
+        return (flags & IFA_F_TENTATIVE) != 0 && (flags & IFA_F_OPTIMISTIC) == 0;
+    }
+
+    /** Duplicate address detection found a duplicate. */
+    public boolean isFailed() {
+        return (flags & IFA_F_DADFAILED) != 0;
+    }
+
+    /** The kernel made no connected route for this address. */
+    public boolean hasNoPrefixRoute() {
+        return (flags & IFA_F_NOPREFIXROUTE) != 0;
+    }
+
+    /** Global scope, neither tentative nor failed. */
+    public boolean isUsable() {
+        return scope == Scope.UNIVERSE && !isTentative() && !isFailed();
+    }
+
+    /** The connected prefix, host bits zero. */
+    public Prefix network() {
+        return peer.masked();
+    }
+}

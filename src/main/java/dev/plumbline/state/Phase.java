@@ -1,0 +1,13 @@
+package dev.plumbline.state;
+
+/** The order of writes: make before break. Within a phase a domain puts dependencies first. */
+public enum Phase {
+    /** What nothing points at yet: routes in tables that no rule reads. */
+    INERT,
+    /** What opens paths: other routes. */
+    NEW_ROUTES,
+    /** Rules that are added or moved. */
+    NEW_RULES,
+    OLD_RULES,
+    OLD_ROUTES
+}

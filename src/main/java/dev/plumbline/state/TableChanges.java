@@ -1,0 +1,130 @@
+package dev.plumbline.state;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * What changes among one family's routes in one table. All arrays hold row numbers in ascending order.
+ *
+ * @param phase of what is created, replaced and recreated: {@link Phase#INERT} while no rule reads the table, else
+ *     {@link Phase#NEW_ROUTES}. Deletes are always in {@link Phase#OLD_ROUTES}
+ * @param moved foreign routes that documents take out of this table, with their origins; for the notes only
+ * @param create rows of {@code desired} that nothing stands in for
+ * @param replaceNew rows of {@code desired} that take the place of {@code replaceOld}, one for one, atomically
+ * @param replaceOld rows of {@code live}: each first in its group
+ * @param recreateNew rows of {@code desired} to be made again in order after {@code recreateOld} of the same
+ *     identity have gone: groups that the kernel cannot change in place
+ * @param recreateOld rows of {@code live}
+ * @param delete rows of {@code live}
+ */
+public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRows live, RouteRows moved, int[] create,
+        int[] replaceNew, int[] replaceOld, int[] recreateNew, int[] recreateOld, int[] delete) {
+
+    private static final String RESOURCE = "route";
+
+    public boolean isEmpty() {
+        return create.length + replaceNew.length + recreateNew.length + recreateOld.length + delete.length == 0;
+    }
+
+    /** The changes one by one, for people: creates, replacements, recreated groups, deletes. */
+    public Stream<Change> changes() {
+        return Stream.of(
+                Arrays.stream(create).mapToObj(this::created),
+                IntStream.range(0, replaceNew.length).mapToObj(this::replaced),
+                Arrays.stream(recreateOld).filter(row -> !isRemade(row)).mapToObj(this::deleted),
+                Arrays.stream(recreateNew).mapToObj(this::recreated),
+                Arrays.stream(delete).mapToObj(this::deleted)).flatMap(each -> each);
+    }
+
+    /** The change that creates this row of {@code desired}. */
+    public Change created(int row) {
+        var note = desired.attributes(row).isOurs() ? "" : "put back as it was";
+        return new Change(Change.Action.CREATE, phase, RESOURCE, desired.route(row).toString(), List.of(),
+                originOf(row), note);
+    }
+
+    /** The change that replaces pair {@code index}. */
+    public Change replaced(int index) {
+        var before = live.route(replaceOld[index]);
+        var after = desired.route(replaceNew[index]);
+        return new Change(Change.Action.CHANGE, phase, RESOURCE, after.toString(),
+                differences(before.attributes(), after.attributes()), originOf(replaceNew[index]),
+                takeoverNote(before.attributes(), after.attributes()));
+    }
+
+    /** The change that makes this row of {@code desired} again. */
+    public Change recreated(int row) {
+        int old = live.find(desired, row);
+        var differences = old < 0 ? List.<Change.Difference>of()
+                : differences(live.attributes(old), desired.attributes(row));
+        return new Change(Change.Action.RECREATE, phase, RESOURCE, desired.route(row).toString(), differences,
+                originOf(row), "a group of equal routes is made again in order");
+    }
+
+    /** The change that deletes this row of {@code live}. */
+    public Change deleted(int row) {
+        var route = live.route(row);
+        int from = moved.find(live, row);
+        var note = route.attributes().isOurs() ? "" : from >= 0 ? "moved into the document's table"
+                : "not in the intents, and the table is exclusive";
+        return new Change(Change.Action.DELETE, Phase.OLD_ROUTES, RESOURCE, route.toString(), List.of(),
+                from >= 0 && moved.hasOrigins() ? Optional.of(moved.origin(from)) : Optional.empty(), note);
+    }
+
+    private boolean isRemade(int oldRow) {
+        return Arrays.stream(recreateNew).anyMatch(row -> desired.compareIdentity(row, live, oldRow) == 0);
+    }
+
+    private Optional<Origin> originOf(int row) {
+        return desired.hasOrigins() ? Optional.of(desired.origin(row)) : Optional.empty();
+    }
+
+    private static String takeoverNote(RouteAttributes before, RouteAttributes after) {
+        if (before.isOurs() == after.isOurs()) {
+            return "";
+        }
+        return after.isOurs() ? "taken over from protocol " + Protocol.name(before.protocol())
+                : "given back to protocol " + Protocol.name(after.protocol());
+    }
+
+    private static List<Change.Difference> differences(RouteAttributes before, RouteAttributes after) {
+        var found = new ArrayList<Change.Difference>();
+        add(found, "type", before.type(), after.type());
+        add(found, "scope", Scope.name(before.scope()), Scope.name(after.scope()));
+        add(found, "protocol", Protocol.name(before.protocol()), Protocol.name(after.protocol()));
+        add(found, "src", text(before.source()), text(after.source()));
+        add(found, "next hops", hops(before), hops(after));
+        var numbers = new TreeSet<>(before.metrics().keySet());
+        numbers.addAll(after.metrics().keySet());
+        for (int number : numbers) {
+            add(found, RouteMetric.name(number), text(Optional.ofNullable(before.metrics().get(number))),
+                    text(Optional.ofNullable(after.metrics().get(number))));
+        }
+        add(found, "other attributes", before.other().isEmpty() ? "" : before.other().toString(),
+                after.other().isEmpty() ? "" : after.other().toString());
+        return found;
+    }
+
+    private static void add(List<Change.Difference> found, String name, Object before, Object after) {
+        if (!Objects.equals(before, after)) {
+            found.add(new Change.Difference(name, before.toString(), after.toString()));
+        }
+    }
+
+    private static String text(Optional<?> value) {
+        return value.map(Object::toString).orElse("");
+    }
+
+    private static String hops(RouteAttributes attributes) {
+        var texts = attributes.nextHops().stream().map(hop -> (hop.gateway().map(via -> "via " + via + " ").orElse("")
+                + "dev " + hop.device() + (hop.weight() == 1 ? "" : " weight " + hop.weight())
+                + (hop.onlink() ? " onlink" : "")));
+        return String.join(", ", texts.toList());
+    }
+}
