@@ -1,0 +1,42 @@
+package dev.plumbline.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code plumbline training FILE}: runs many command lines in one process, so that the JVM sees which classes they need
+ * and writes its AOT cache. Used when the distribution is built ({@code src/main/dist/train}), hidden from users.
+ */
+@Command(name = "training", hidden = true, description = "Run the command lines of a file in one process.")
+final class TrainingCommand implements Callable<Integer> {
+
+    @Parameters(
+            paramLabel = "FILE",
+            description = "A command line a line, its words apart by blanks. One that begins with '-' may fail, as in make;"
+                    + " '#' begins a comment.")
+    private Path file;
+
+    @Override
+    public Integer call() throws IOException {
+        int failures = 0;
+        for (String line : Files.readAllLines(file)) {
+            String text = line.strip();
+            if (text.isEmpty() || text.startsWith("#")) {
+                continue;
+            }
+            boolean mayFail = text.startsWith("- ");
+            String[] words = text.substring(mayFail ? 2 : 0).strip().split("\\s+");
+            int code = Plumbline.run(words);
+            if (code != Plumbline.DONE && !mayFail) {
+                System.err.println("training: exit code " + code + " of " + Arrays.toString(words));
+                failures++;
+            }
+        }
+        return failures == 0 ? Plumbline.DONE : Plumbline.ERROR;
+    }
+}
