@@ -1,18 +1,11 @@
 package dev.plumbline.cli;
 
-import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.AutoComplete;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code plumbline completion bash|zsh}: the script that makes a shell complete commands and options. */
-@Command(
-        name = "completion",
-        description = "Print the completion script of a shell: source <(plumbline completion bash)",
-        mixinStandardHelpOptions = true)
-public final class CompletionCommand implements Runnable {
+public final class CompletionCommand extends Subcommand {
 
     /** A shell that can be completed for. */
     public enum Shell {
@@ -25,17 +18,21 @@ public final class CompletionCommand implements Runnable {
         }
     }
 
-    @Parameters(paramLabel = "SHELL", description = "One of: ${COMPLETION-CANDIDATES}.")
-    private Shell shell;
+    private final PositionalParamSpec shell = argument(PositionalParamSpec.builder()
+            .paramLabel("SHELL")
+            .type(Shell.class)
+            .required(true)
+            .description("One of: ${COMPLETION-CANDIDATES}."));
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    /** The command without arguments yet. */
+    public CompletionCommand() {
+        super("Print the completion script of a shell. Use: source <(plumbline completion bash)");
+    }
 
     @Override
-    public void run() {
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(script(shell));
-        out.flush();
+    public Integer call() {
+        out().print(script(shell.getValue()));
+        return Plumbline.DONE;
     }
 
     /** The completion script of a shell, which also works as a file in the shell's folder of completions. */

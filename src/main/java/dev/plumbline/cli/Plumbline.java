@@ -7,27 +7,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
 
 /**
  * The program {@code plumbline}. Exit codes: 0 done, 1 error, 64 wrong usage ({@code EX_USAGE} of {@code sysexits.h});
  * a command may define others for its own outcomes.
  */
-@Command(
-        name = "plumbline",
-        description = "Keeps a Linux host's network true to the intent files in Git.",
-        mixinStandardHelpOptions = true,
-        versionProvider = VersionCommand.class,
-        synopsisSubcommandLabel = "COMMAND",
-        commandListHeading = "%nCommands:%n",
-        exitCodeOnInvalidInput = Plumbline.USAGE,
-        exitCodeOnExecutionException = Plumbline.ERROR,
-        exitCodeOnVersionHelp = Plumbline.DONE,
-        exitCodeOnUsageHelp = Plumbline.DONE)
-public final class Plumbline implements Runnable {
+public final class Plumbline implements Callable<Integer> {
 
     /** Exit code: what was asked for is done. */
     public static final int DONE = 0;
@@ -38,22 +29,38 @@ public final class Plumbline implements Runnable {
     /** Exit code: the command line is wrong. */
     public static final int USAGE = 64;
 
-    private static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+    /** The commands by name: a new one is a line here. */
+    private static final SequencedMap<String, Supplier<Subcommand>> COMMANDS = new LinkedHashMap<>();
 
     static {
-        COMMANDS.put("version", VersionCommand.class);
-        COMMANDS.put("completion", CompletionCommand.class);
-        COMMANDS.put("training", TrainingCommand.class);
+        COMMANDS.put("version", VersionCommand::new);
+        COMMANDS.put("completion", CompletionCommand::new);
+        COMMANDS.put("training", TrainingCommand::new);
     }
 
-    @Option(
-            names = "--debug",
-            scope = ScopeType.INHERIT,
-            description = "Print the stack trace of an error.")
-    private boolean debug;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+    private final OptionSpec debug = OptionSpec.builder("--debug")
+            .scopeType(ScopeType.INHERIT)
+            .description("Print the stack trace of an error.")
+            .build();
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    private Plumbline() {
+        spec.name("plumbline");
+        spec.usageMessage()
+                .description("Keeps a Linux host's network true to the intent files in Git.")
+                .synopsisSubcommandLabel("COMMAND")
+                .commandListHeading("%nCommands:%n");
+        spec.versionProvider(VersionCommand::versions);
+        spec.addOption(debug);
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Print the commands.")
+                .build());
+        spec.addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Print the versions of plumbline, Java and the kernel.")
+                .build());
+    }
 
     /** Started by the launcher. */
     public static void main(String[] args) {
@@ -88,23 +95,32 @@ public final class Plumbline implements Runnable {
 
     private static CommandLine commandLine(List<String> names) {
         Plumbline root = new Plumbline();
-        CommandLine line = new CommandLine(root);
         for (String name : names) {
-            line.addSubcommand(name, new CommandLine(COMMANDS.get(name)));
+            root.spec.addSubcommand(name, COMMANDS.get(name).get().spec());
         }
         if (names.size() == COMMANDS.size()) {
-            line.addSubcommand(new CommandLine.HelpCommand());
+            root.spec.addSubcommand("help", CommandSpec.forAnnotatedObject(new CommandLine.HelpCommand()));
         }
+        CommandLine line = new CommandLine(root.spec);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 Terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionStrategy(Plumbline::execute);
         line.setParameterExceptionHandler(Plumbline::wrongUsage);
-        line.setExecutionExceptionHandler((e, failed, parsed) -> report(failed, e, root.debug));
+        line.setExecutionExceptionHandler((e, failed, parsed) -> report(failed, e, root.debug.getValue()));
         return line;
     }
 
+    private static int execute(CommandLine.ParseResult parsed) {
+        int code = new CommandLine.RunLast().execute(parsed);
+        CommandLine line = parsed.commandSpec().commandLine();
+        line.getOut().flush();
+        line.getErr().flush();
+        return code;
+    }
+
     @Override
-    public void run() {
+    public Integer call() {
         throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
     }
 

@@ -4,27 +4,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * {@code plumbline training FILE}: runs many command lines in one process, so that the JVM sees which classes they need
  * and writes its AOT cache. Used when the distribution is built ({@code src/main/dist/train}), hidden from users.
  */
-@Command(name = "training", hidden = true, description = "Run the command lines of a file in one process.")
-final class TrainingCommand implements Callable<Integer> {
+final class TrainingCommand extends Subcommand {
 
-    @Parameters(
-            paramLabel = "FILE",
-            description = "A command line a line, its words apart by blanks. One that begins with '-' may fail, as in make;"
-                    + " '#' begins a comment.")
-    private Path file;
+    private final PositionalParamSpec file = argument(PositionalParamSpec.builder()
+            .paramLabel("FILE")
+            .type(Path.class)
+            .required(true)
+            .description("A command line a line, its words apart by blanks. One that begins with '- ' may fail, as in"
+                    + " make; '#' begins a comment."));
+
+    TrainingCommand() {
+        super("Run the command lines of a file in one process.");
+        spec().usageMessage().hidden(true);
+    }
 
     @Override
     public Integer call() throws IOException {
         int failures = 0;
-        for (String line : Files.readAllLines(file)) {
+        for (String line : Files.readAllLines(file.<Path>getValue())) {
             String text = line.strip();
             if (text.isEmpty() || text.startsWith("#")) {
                 continue;

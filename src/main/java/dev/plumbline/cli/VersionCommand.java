@@ -1,29 +1,22 @@
 package dev.plumbline.cli;
 
-import java.io.PrintWriter;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-
 /** {@code plumbline version}: the versions that a report of a defect needs. */
-@Command(name = "version", description = "Print the versions of plumbline, Java and the kernel.",
-        mixinStandardHelpOptions = true)
-final class VersionCommand implements Runnable, IVersionProvider {
+final class VersionCommand extends Subcommand {
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
-
-    @Override
-    public void run() {
-        PrintWriter out = spec.commandLine().getOut();
-        for (String line : getVersion()) {
-            out.println(line);
-        }
-        out.flush();
+    VersionCommand() {
+        super("Print the versions of plumbline, Java and the kernel.");
     }
 
     @Override
-    public String[] getVersion() {
+    public Integer call() {
+        for (String line : versions()) {
+            out().println(line);
+        }
+        return Plumbline.DONE;
+    }
+
+    /** A line each for plumbline, Java and the kernel. */
+    static String[] versions() {
         return new String[] {
             "plumbline " + version(),
             "Java      " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
