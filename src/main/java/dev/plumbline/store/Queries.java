@@ -1,5 +1,6 @@
 package dev.plumbline.store;
 
+import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
 import dev.plumbline.state.Ledger;
@@ -14,23 +15,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What is read from the database. */
 record Queries(Database database, String programVersion) {
 
     private static final String NETNS_FOLDER = "/run/netns/";
     private static final String ROW = "SELECT id, boot_id, cookie, host FROM namespaces ";
-
-    /** Jackson's databind is loaded only where a ledger holds routes or rules. */
-    private static final class Json {
-        static final JsonMapper MAPPER = JsonMapper.shared();
-
-        static JsonNode tree(String text) {
-            return MAPPER.readTree(text);
-        }
-    }
 
     /** A namespace on record. */
     record Row(NamespaceKey key, NamespaceId id, boolean host) {
@@ -82,9 +72,9 @@ record Queries(Database database, String programVersion) {
     Ledger ledger(NamespaceKey key) {
         var routes = database.list("SELECT document, route, device_index, adopted FROM taken_routes WHERE namespace = ?"
                 + " ORDER BY position", row -> new TakenRoute(row.getString(1),
-                        RouteJson.fromJson(Json.tree(row.getString(2))), row.getInt(3), row.getInt(4) == 1), key.row());
+                        RouteJson.fromJson(JsonText.parse(row.getString(2))), row.getInt(3), row.getInt(4) == 1), key.row());
         var rules = database.list("SELECT document, rule FROM taken_rules WHERE namespace = ? ORDER BY position",
-                row -> new TakenRule(row.getString(1), RuleJson.fromJson(Json.tree(row.getString(2)))), key.row());
+                row -> new TakenRule(row.getString(1), RuleJson.fromJson(JsonText.parse(row.getString(2)))), key.row());
         return new Ledger(allotments(key), routes, rules, devices(key));
     }
 

@@ -1,5 +1,6 @@
 package dev.plumbline.store;
 
+import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
 import dev.plumbline.state.Ledger;
@@ -195,7 +196,7 @@ public final class Store implements StoreView {
                 + " VALUES (?, ?, ?, ?, ?)", ledger.routes(), (statement, each) -> {
                     statement.setLong(1, row);
                     statement.setString(2, each.document());
-                    statement.setString(3, RouteJson.toJson(each.route()).toString());
+                    statement.setString(3, JsonText.of(RouteJson.toJson(each.route())));
                     statement.setInt(4, each.deviceIndex());
                     statement.setInt(5, each.adopted() ? 1 : 0);
                 });
@@ -203,7 +204,7 @@ public final class Store implements StoreView {
                 (statement, each) -> {
                     statement.setLong(1, row);
                     statement.setString(2, each.document());
-                    statement.setString(3, RuleJson.toJson(each.rule()).toString());
+                    statement.setString(3, JsonText.of(RuleJson.toJson(each.rule())));
                 });
         database.insertAll("INSERT INTO devices (namespace, name) VALUES (?, ?)", ledger.devices(),
                 (statement, each) -> {

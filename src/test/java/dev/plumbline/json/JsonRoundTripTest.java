@@ -48,7 +48,9 @@ class JsonRoundTripTest {
     }
 
     private static JsonNode throughText(JsonNode node) {
-        return MAPPER.readTree(node.toString());
+        var text = JsonText.of(node);
+        assertEquals(MAPPER.readTree(text), MAPPER.readTree(JsonText.of(JsonText.parse(text))));
+        return JsonText.parse(text);
     }
 
     @Property(tries = 2000)
