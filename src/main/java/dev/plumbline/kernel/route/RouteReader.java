@@ -70,7 +70,9 @@ public final class RouteReader {
                 tables.putAll(table(family, key.table()));
             }
         }
-        tables.putAll(dump(family, new Filter(0, Protocol.PLUMBLINE, 0), table -> !whole.contains(table)));
+        if (scope.ours()) {
+            tables.putAll(dump(family, new Filter(0, Protocol.PLUMBLINE, 0), table -> !whole.contains(table)));
+        }
         if (whole.contains(Route.TABLE_MAIN) || deviceIndexes.isEmpty()) {
             return;
         }
@@ -122,7 +124,7 @@ public final class RouteReader {
                 RouteRows.empty(family, Route.TABLE_MAIN));
         return whole.filter(row -> {
             var attributes = whole.attributes(row);
-            return attributes.isOurs() || scope.mainDevices().stream().anyMatch(attributes::uses);
+            return scope.ours() && attributes.isOurs() || scope.mainDevices().stream().anyMatch(attributes::uses);
         });
     }
 
@@ -189,16 +191,14 @@ public final class RouteReader {
         }
         var family = Family.of(number);
         var route = RouteDecoder.route(message, devices);
-        if (route.table() == Route.TABLE_LOCAL && !scope.tables().contains(new TableKey(family, route.table()))
-                && !route.attributes().isOurs()) {
-            return Effect.NONE;
-        }
-        boolean concerned = scope.everything() || route.attributes().isOurs()
+        boolean concerned = scope.everything() && route.table() != Route.TABLE_LOCAL
+                || scope.ours() && route.attributes().isOurs()
                 || scope.tables().contains(new TableKey(family, route.table()))
                 || route.table() == Route.TABLE_MAIN && scope.mainDevices().stream().anyMatch(route.attributes()::uses);
         if (concerned) {
             return Effect.RELEVANT;
         }
-        return suspended.contains(family) ? Effect.DOUBTFUL : Effect.NONE;
+        boolean listed = route.table() != Route.TABLE_LOCAL;
+        return listed && suspended.contains(family) ? Effect.DOUBTFUL : Effect.NONE;
     }
 }

@@ -17,12 +17,13 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Writes rules. {@link Phase#NEW_RULES}: first all creates in descending priority (equal ones in their order), without
- * {@code NLM_F_EXCL}, then for each rule to make again in order: add it once more, which puts it behind those of equal
- * priority, then delete, which takes the one in front. So a rule that is moved is never absent.
+ * {@code NLM_F_EXCL}, then what is taken away, in its order. A create goes behind the rules of its priority, and a
+ * delete takes the first rule that matches, so a rule that is made again is never absent.
  * {@link Phase#OLD_RULES}: deletes in ascending priority. Both orders touch the head of the kernel's list only.
  */
 public final class RulesDomain implements Domain<RuleChanges> {
@@ -51,32 +52,42 @@ public final class RulesDomain implements Domain<RuleChanges> {
 
     @Override
     public Outcome execute(RuleChanges changes, Phase phase, Progress progress) {
-        var writes = switch (phase) {
-            case NEW_RULES -> newRules(changes);
-            case OLD_RULES -> oldRules(changes);
-            case INERT, NEW_ROUTES, OLD_ROUTES -> List.<Write>of();
+        // A send of its own for each: nothing is taken away if a create was refused.
+        var steps = switch (phase) {
+            case NEW_RULES -> List.of(creates(changes), takenAway(changes));
+            case OLD_RULES -> List.of(oldRules(changes));
+            case INERT, NEW_ROUTES, OLD_ROUTES -> List.<List<Write>>of();
         };
-        if (writes.isEmpty()) {
+        int total = steps.stream().mapToInt(List::size).sum();
+        if (total == 0) {
             return new Outcome.Done();
         }
         synchronized (socket) {
-            return send(writes, progress);
+            int done = 0;
+            for (var writes : steps) {
+                int before = done;
+                var outcome = send(writes, (now, of) -> progress.at(before + now, total));
+                if (!(outcome instanceof Outcome.Done)) {
+                    return outcome;
+                }
+                done += writes.size();
+            }
+            return new Outcome.Done();
         }
     }
 
-    private static List<Write> newRules(RuleChanges changes) {
-        var writes = new ArrayList<Write>();
-        changes.create().stream().sorted(Comparator.comparing(RuleChanges.Creation::rule, BY_PRIORITY.reversed()))
-                .forEach(each -> writes.add(add(each, Change.Action.CREATE)));
-        for (var each : changes.recreate()) {
-            writes.add(add(each, Change.Action.RECREATE));
-            writes.add(new Write(Rtnetlink.RTM_DELRULE, 0, each.rule(), () -> each.change(Change.Action.RECREATE)));
-        }
-        return writes;
+    private static List<Write> creates(RuleChanges changes) {
+        return changes.create().stream()
+                .sorted(Comparator.comparing(RuleChanges.Creation::rule, BY_PRIORITY.reversed()))
+                .map(each -> new Write(Rtnetlink.RTM_NEWRULE, Netlink.NLM_F_CREATE, each.rule(),
+                        () -> changes.created(each))).toList();
     }
 
-    private static Write add(RuleChanges.Creation each, Change.Action action) {
-        return new Write(Rtnetlink.RTM_NEWRULE, Netlink.NLM_F_CREATE, each.rule(), () -> each.change(action));
+    private static List<Write> takenAway(RuleChanges changes) {
+        return changes.takenAway().stream()
+                .map(rule -> new Write(Rtnetlink.RTM_DELRULE, 0, rule, () -> changes.create().stream()
+                        .filter(each -> each.rule().equals(rule)).findFirst().map(changes::created)
+                        .orElseGet(() -> new RuleChanges.Deletion(rule, Optional.empty()).change()))).toList();
     }
 
     private static List<Write> oldRules(RuleChanges changes) {
