@@ -361,6 +361,22 @@ public final class RouteRows implements Iterable<Route> {
             }
         }
 
+        /** Copies all rows of another set: what rows share is looked up once a distinct value, not once a row. */
+        public void addAll(RouteRows from) {
+            var interned = from.pool.stream().mapToInt(this::intern).toArray();
+            var known = from.origins.stream().mapToInt(this::document).toArray();
+            for (int row = 0; row < from.size; row++) {
+                if (known.length == 0) {
+                    add(from.hi(row), from.lo[row], from.prefixLength(row), from.tos(row), from.metric(row),
+                            interned[from.attributes[row]]);
+                } else {
+                    add(from.hi(row), from.lo[row], from.prefixLength(row), from.tos(row), from.metric(row),
+                            interned[from.attributes[row]], known[from.documents.length == 0 ? 0 : from.documents[row]],
+                            from.line(row));
+                }
+            }
+        }
+
         public RouteRows build() {
             if (!sorted) {
                 sort();
