@@ -45,6 +45,11 @@ record Queries(Database database, String programVersion) {
         return name.isEmpty() || name.contains("/") || name.equals(StoreView.HOST) ? text : name;
     }
 
+    Set<String> labels() {
+        return Set.copyOf(database.read(() ->
+                database.list("SELECT label FROM namespaces WHERE host = 0", row -> row.getString(1))));
+    }
+
     Found find(String label, NamespaceId id) {
         return database.read(() -> findInTransaction(label, id));
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when it
@@ -211,6 +212,11 @@ public final class Store implements StoreView {
                     statement.setLong(1, row);
                     statement.setString(2, each);
                 });
+    }
+
+    @Override
+    public Set<String> labels() {
+        return queries.labels();
     }
 
     @Override
