@@ -30,6 +30,11 @@ public final class Ip {
         execute(List.of("ip", "-n", namespace, "-batch", "-"), lines);
     }
 
+    /** The same for IPv6, where a line does not tell the family. */
+    public void batch6(String lines) {
+        execute(List.of("ip", "-6", "-n", namespace, "-batch", "-"), lines);
+    }
+
     /** What {@code ip -j} with these words prints. */
     public JsonNode json(String words) {
         var text = run("-d -j " + words);
