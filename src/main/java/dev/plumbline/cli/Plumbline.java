@@ -40,6 +40,8 @@ public final class Plumbline implements Callable<Integer> {
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec debug = OptionSpec.builder("--debug")
+            .type(boolean.class)
+            .defaultValue("false")
             .scopeType(ScopeType.INHERIT)
             .description("Print the stack trace of an error.")
             .build();
@@ -107,7 +109,7 @@ public final class Plumbline implements Callable<Integer> {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(Plumbline::execute);
         line.setParameterExceptionHandler(Plumbline::wrongUsage);
-        line.setExecutionExceptionHandler((e, failed, parsed) -> report(failed, e, root.debug.getValue()));
+        line.setExecutionExceptionHandler((e, failed, parsed) -> report(failed, e, root.debug.<Boolean>getValue()));
         return line;
     }
 
