@@ -1,9 +1,11 @@
 package dev.plumbline.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.json.NamespaceJson;
 import dev.plumbline.json.StateArbitraries;
+import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.LinkAddress;
@@ -13,12 +15,16 @@ import dev.plumbline.state.NextHop;
 import dev.plumbline.state.Prefix;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteAttributes;
+import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.TableKey;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -136,6 +142,52 @@ class StateRenderingTest {
                 rules:
                 - {family: inet6, priority: 20000, src: "2001:db8::1", table: "100", protocol: plumbline}
                 """, yaml(state));
+    }
+
+    /** What is written of the first routes is written before the last one is made. */
+    @Test
+    void routesAreWrittenAsTheyAreMade() {
+        var builder = new RouteRows.Builder(Family.IPV4, 100);
+        int attributes = builder.intern(RouteAttributes.unicast(0, List.of(NextHop.onLink("eth0"))));
+        for (int i = 0; i < 300_000; i++) {
+            builder.add(0, (long) i << 8, 24, 0, 0, attributes);
+        }
+        var tables = new TreeMap<TableKey, RouteRows>();
+        tables.put(new TableKey(Family.IPV4, 100), builder.build());
+        var state = new NamespaceState(new NamespaceId("b", 1), List.of(), List.of(), new RouteTables(tables), List.of());
+        var lines = new LineCounter();
+        StateRendering.yaml(state, lines);
+        assertEquals(300_000, lines.routes);
+        assertTrue(lines.mostMemory < 40_000_000, "used " + lines.mostMemory + " bytes");
+    }
+
+    /** Counts routes, and after every hundred thousandth how much is reachable. */
+    private static final class LineCounter extends Writer {
+        private int routes;
+        private long mostMemory;
+        private final long before = reachable();
+
+        private static long reachable() {
+            System.gc();
+            return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) {
+            if (length > 6 && text[offset] == '-' && ++routes % 100_000 == 0) {
+                mostMemory = Math.max(mostMemory, reachable() - before);
+            }
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
     }
 
     @Test
