@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A namespace for {@code show}: one object a line, so that line tools can be used on it too. Both forms hold the same tree
- * ({@link NamespaceJson}); neither keeps more than one object in memory.
+ * A namespace for {@code show}: one object a line, so that line tools can be used on it too. Both forms hold the same
+ * tree ({@link NamespaceJson}); neither keeps more than one object in memory.
  */
 public final class StateRendering {
 

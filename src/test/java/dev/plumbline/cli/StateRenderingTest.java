@@ -45,7 +45,8 @@ class StateRenderingTest {
     private static NamespaceState state(List<Link> links, List<Route> routes, List<RoutingRule> rules) {
         var address = new LinkAddress("eth0", IpAddress.parse("10.0.0.10").orElseThrow(),
                 Prefix.parse("10.0.0.10/24").orElseThrow(), 0, 0x80);
-        return new NamespaceState(new NamespaceId("7d2a", 4711), links, List.of(address), RouteTables.of(routes), rules);
+        return new NamespaceState(new NamespaceId("7d2a", 4711), links, List.of(address), RouteTables.of(routes),
+                rules);
     }
 
     private static String json(NamespaceState state) {
@@ -61,7 +62,8 @@ class StateRenderingTest {
     }
 
     private static JsonNode loaded(String yaml) {
-        return MAPPER.valueToTree(new Load(LoadSettings.builder().setCodePointLimit(50_000_000).build()).loadFromString(yaml));
+        return MAPPER.valueToTree(new Load(LoadSettings.builder().setCodePointLimit(50_000_000).build())
+                .loadFromString(yaml));
     }
 
     @Provide
@@ -78,7 +80,8 @@ class StateRenderingTest {
     Arbitrary<String> texts() {
         return Arbitraries.oneOf(Arbitraries.strings().ofMaxLength(12)
                 .filter(StateRenderingTest::isWellFormed), Arbitraries.of("no", "Off", "0x10", "1e5", "fe80::",
-                "::1", "a: b", "[", "{", "- a", "#", "1.2.3.4", "10.0.0.0/8", "1_000", "12:30:45", ".inf", "~", "", "null",
+                "::1", "a: b", "[", "{", "- a", "#", "1.2.3.4", "10.0.0.0/8", "1_000", "12:30:45", ".inf", "~", "",
+                "null",
                 "/x", "y", "0o17", "\u0085", "\u2028", "\ud83d\ude00", "a#b", "é"));
     }
 
@@ -88,7 +91,8 @@ class StateRenderingTest {
     }
 
     @Property(tries = 50)
-    void bothFormsHoldTheWholeState(@ForAll List<@From("routes") Route> routes, @ForAll List<@From("rules") RoutingRule> rules) {
+    void bothFormsHoldTheWholeState(@ForAll List<@From("routes") Route> routes,
+            @ForAll List<@From("rules") RoutingRule> rules) {
         var state = state(List.of(), routes, rules);
         assertEquals(state, NamespaceJson.fromJson(MAPPER.readTree(json(state))));
         assertEquals(MAPPER.readTree(json(state)), MAPPER.readTree(MAPPER.writeValueAsString(loaded(yaml(state)))));
@@ -102,7 +106,8 @@ class StateRenderingTest {
 
     @Test
     void oneObjectALine() {
-        var eth0 = new Link(2, "eth0", "veth", 0x11043, 1500, OptionalInt.of(3), "", "02:00:00:00:00:01", Optional.empty());
+        var eth0 = new Link(2, "eth0", "veth", 0x11043, 1500, OptionalInt.of(3), "", "02:00:00:00:00:01",
+                Optional.empty());
         var bridge = new Link(3, "br0", "bridge", 0x1002, 1500, OptionalInt.empty(), "", "", Optional.empty());
         var gateway = IpAddress.parse("10.0.0.1").orElseThrow();
         var state = state(List.of(eth0, bridge),
@@ -115,7 +120,8 @@ class StateRenderingTest {
                 "links":[
                 {"ifindex":2,"ifname":"eth0","flags":["UP","BROADCAST","RUNNING","MULTICAST","LOWER_UP"],"mtu":1500,\
                 "master":"br0","linkinfo":{"info_kind":"veth"},"address":"02:00:00:00:00:01"},
-                {"ifindex":3,"ifname":"br0","flags":["BROADCAST","MULTICAST"],"mtu":1500,"linkinfo":{"info_kind":"bridge"}}
+                {"ifindex":3,"ifname":"br0","flags":["BROADCAST","MULTICAST"],"mtu":1500,\
+                "linkinfo":{"info_kind":"bridge"}}
                 ],
                 "addresses":[
                 {"dev":"eth0","family":"inet","local":"10.0.0.10","prefixlen":24,"scope":"global","flags":["permanent"]}
@@ -154,7 +160,8 @@ class StateRenderingTest {
         }
         var tables = new TreeMap<TableKey, RouteRows>();
         tables.put(new TableKey(Family.IPV4, 100), builder.build());
-        var state = new NamespaceState(new NamespaceId("b", 1), List.of(), List.of(), new RouteTables(tables), List.of());
+        var state = new NamespaceState(new NamespaceId("b", 1), List.of(), List.of(), new RouteTables(tables),
+                List.of());
         var lines = new LineCounter();
         StateRendering.yaml(state, lines);
         assertEquals(300_000, lines.routes);
