@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A namespace for {@code show}: one object a line, so that line tools can be used on it too. Both forms hold the same tree
- * ({@link NamespaceJson}); neither keeps more than one object in memory.
+ * A namespace for {@code show}: one object a line, so that line tools can be used on it too. Both forms hold the same
+ * tree ({@link NamespaceJson}); neither keeps more than one object in memory.
  */
 public final class StateRendering {
 
@@ -55,14 +55,18 @@ public final class StateRendering {
         try {
             writer.write("namespace: " + flow(NamespaceJson.identity(state.id())) + "\n");
             for (var section : NamespaceJson.sections(state)) {
-                writer.write(section.name() + ":");
-                var items = section.items().iterator();
-                writer.write(items.hasNext() ? "\n" : " []\n");
-                while (items.hasNext()) {
-                    writer.write("- " + flow(items.next()) + "\n");
-                }
+                writer.write(section.name() + (section.size() == 0 ? ": []\n" : ":\n"));
+                section.items().forEach(item -> line(writer, item));
             }
             writer.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void line(Writer writer, ObjectNode item) {
+        try {
+            writer.write("- " + flow(item) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -92,8 +92,10 @@ public final class Import {
         imported.add(table);
         var name = names.of(table);
         var origin = new Origin("RouteTable/" + name, "", 0, 0);
-        var id = table == Route.TABLE_MAIN ? Optional.<Located<Long>>empty() : Optional.of(new Located<>(table, origin));
-        add("RouteTable", name, new RouteTableSpec(id, false, true, false, ours(fit4, origin), ours(fit6, origin)), origin);
+        var id = table == Route.TABLE_MAIN ? Optional.<Located<Long>>empty()
+                : Optional.of(new Located<>(table, origin));
+        add("RouteTable", name, new RouteTableSpec(id, false, true, false, ours(fit4, origin), ours(fit6, origin)),
+                origin);
     }
 
     private static RouteRows fit(RouteRows rows, Map<String, List<String>> reasons, Map<String, Integer> counts) {
@@ -143,9 +145,11 @@ public final class Import {
     /** Tables with a document, and main, are looked up by name. */
     private RuleSpec spec(RoutingRule rule, Origin origin) {
         var table = rule.table();
-        boolean named = table.isPresent() && (imported.contains(table.getAsLong()) || table.getAsLong() == Route.TABLE_MAIN);
+        boolean named = table.isPresent() && (imported.contains(table.getAsLong())
+                || table.getAsLong() == Route.TABLE_MAIN);
         return named
-                ? new RuleSpec(rule.withAction(new RuleAction.Lookup(0)), Optional.of(names.of(table.getAsLong())), origin)
+                ? new RuleSpec(rule.withAction(new RuleAction.Lookup(0)),
+                        Optional.of(names.of(table.getAsLong())), origin)
                 : new RuleSpec(rule, Optional.empty(), origin);
     }
 

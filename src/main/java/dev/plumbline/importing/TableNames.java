@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Names for tables: that of {@code rt_tables} where it can be a document's name, else {@code table-N}. No two tables get
- * the same.
+ * Names for tables: that of {@code rt_tables} where it can be a document's name, else {@code table-N}. No two tables
+ * get the same.
  */
 final class TableNames {
 

@@ -16,8 +16,8 @@ import java.util.Set;
 final class Unfit {
 
     /**
-     * Programs that keep their routes themselves, below the range of newer daemons ({@code linux/rtnetlink.h}): gated, mrt,
-     * zebra, bird, dnrouted, xorp, ntk, mrouted, keepalived, babel, openr.
+     * Programs that keep their routes themselves, below the range of newer daemons ({@code linux/rtnetlink.h}): gated,
+     * mrt, zebra, bird, dnrouted, xorp, ntk, mrouted, keepalived, babel, openr.
      */
     private static final Set<Integer> DAEMONS = Set.of(8, 10, 11, 12, 13, 14, 15, 17, 18, 42, 99);
     private static final Set<RouteType> TYPES = Set.of(RouteType.UNICAST, RouteType.BLACKHOLE, RouteType.UNREACHABLE,
@@ -58,7 +58,8 @@ final class Unfit {
             return Optional.of("a RouteTable has no routes with a source prefix");
         }
         if (!attributes.other().isEmpty()) {
-            return Optional.of("it has encapsulation, a next-hop object or other attributes that a RouteTable cannot say");
+            return Optional.of("it has encapsulation, a next-hop object or other attributes"
+                    + " that a RouteTable cannot say");
         }
         for (int number : attributes.metrics().keySet()) {
             if (!METRICS.contains(number)) {

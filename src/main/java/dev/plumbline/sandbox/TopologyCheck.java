@@ -58,7 +58,8 @@ final class TopologyCheck {
                 }
             }
             for (var route : link.peer().routes()) {
-                route.via().filter(via -> !isOn(link.peer().addresses(), via)).ifPresent(via -> error(route.origin(), "via",
+                route.via().filter(via -> !isOn(link.peer().addresses(), via)).ifPresent(via -> error(route.origin(),
+                        "via",
                         via + " is not on the peer's link: its addresses are " + link.peer().addresses()));
             }
         }

@@ -35,7 +35,8 @@ public final class TopologyReader {
     private static final String VERSION = "plumbline.dev/v1";
     private static final long MAX = 0xffffffffL;
     private static final String DEFAULT = "default";
-    private static final List<String> TOP = List.of("apiVersion", "kind", "description", "links", "routes", "checks", "drift");
+    private static final List<String> TOP = List.of("apiVersion", "kind", "description", "links", "routes", "checks",
+            "drift");
     private static final List<String> LINK = List.of("name", "kind", "mtu", "addresses", "peer");
     private static final List<String> PEER = List.of("addresses", "owns", "routes");
     private static final List<String> ROUTE = List.of("to", "via", "dev", "metric", "src", "table");
@@ -130,7 +131,8 @@ public final class TopologyReader {
                 kind -> fields.error("kind", "'" + kind + "' is not known here: links are of kind veth"));
         var mtu = fields.number("mtu", 68, 65535);
         var peer = fields.mapping("peer", PEER).map(each -> new Peer(
-                each.parsedList("addresses", "an address with a prefix length, such as 10.0.0.1/24", TopologyReader::onLink),
+                each.parsedList("addresses", "an address with a prefix length, such as 10.0.0.1/24",
+                        TopologyReader::onLink),
                 each.parsedList("owns", "an address", IpAddress::parse),
                 each.each("routes", PEER_ROUTE, one -> route(one, false)))).orElse(Peer.NONE);
         var addresses = fields.parsedList("addresses", "an address with a prefix length, such as 10.0.0.10/24",

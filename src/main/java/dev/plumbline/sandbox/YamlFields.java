@@ -133,7 +133,8 @@ final class YamlFields {
         return text(name).flatMap(text -> parse(values.get(name), name, text, expected, parser));
     }
 
-    private <T> Optional<T> parse(Node at, String name, String text, String expected, Function<String, Optional<T>> parser) {
+    private <T> Optional<T> parse(Node at, String name, String text, String expected,
+            Function<String, Optional<T>> parser) {
         var value = parser.apply(text);
         if (value.isEmpty()) {
             error(at, name, "'" + text + "' is not " + expected);
@@ -144,7 +145,8 @@ final class YamlFields {
     OptionalLong number(String name, long least, long most) {
         var value = parsed(name, "a number from " + least + " to " + most, text -> {
             boolean digits = text.matches("0|[1-9][0-9]{0,17}");
-            return digits ? Optional.of(Long.parseLong(text)).filter(it -> it >= least && it <= most) : Optional.empty();
+            return digits ? Optional.of(Long.parseLong(text)).filter(it -> it >= least && it <= most)
+                    : Optional.empty();
         });
         return value.isPresent() ? OptionalLong.of(value.get()) : OptionalLong.empty();
     }

@@ -35,15 +35,18 @@ class ImportTest {
 
     private static Route route(String rest) {
         return RouteJson.fromJson(JsonText.parse(
-                "{'family':'inet','table':'main','protocol':'static',".replace('\'', '"') + rest.replace('\'', '"') + "}"));
+                "{'family':'inet','table':'main','protocol':'static',".replace('\'', '"') + rest.replace('\'', '"')
+                + "}"));
     }
 
     private static RoutingRule rule(String rest) {
-        return RuleJson.fromJson(JsonText.parse("{'family':'inet',".replace('\'', '"') + rest.replace('\'', '"') + "}"));
+        return RuleJson.fromJson(JsonText.parse("{'family':'inet',".replace('\'', '"') + rest.replace('\'', '"')
+                + "}"));
     }
 
     private static ImportResult imported(List<Route> routes, List<RoutingRule> rules, Map<String, Long> names) {
-        return Import.of(new NamespaceState(new NamespaceId("b", 1), List.of(), List.of(), RouteTables.of(routes), rules),
+        return Import.of(new NamespaceState(new NamespaceId("b", 1), List.of(), List.of(), RouteTables.of(routes),
+                rules),
                 names, Document.HOST);
     }
 
@@ -56,8 +59,8 @@ class ImportTest {
         var result = imported(List.of(
                 route("'dst':'default','gateway':'10.0.0.1','dev':'eth0','metric':100"),
                 route("'dst':'10.9.0.0/16','dev':'eth1','protocol':'boot','scope':'link'"),
-                RouteJson.fromJson(JsonText.parse("{\"family\":\"inet6\",\"dst\":\"2001:db8::/32\",\"gateway\":\"fe80::1\","
-                        + "\"dev\":\"eth0\",\"table\":\"main\",\"protocol\":\"static\",\"metric\":1024}")),
+                RouteJson.fromJson(JsonText.parse("{\"family\":\"inet6\",\"dst\":\"2001:db8::/32\",\"gateway\":"
+                        + "\"fe80::1\",\"dev\":\"eth0\",\"table\":\"main\",\"protocol\":\"static\",\"metric\":1024}")),
                 RouteJson.fromJson(JsonText.parse("{\"family\":\"inet\",\"dst\":\"default\",\"dev\":\"tun0\","
                         + "\"table\":\"110\",\"protocol\":\"static\",\"scope\":\"link\"}")),
                 RouteJson.fromJson(JsonText.parse("{\"family\":\"inet\",\"dst\":\"default\",\"dev\":\"tun1\","
@@ -69,7 +72,8 @@ class ImportTest {
         var main = table(result.documents().getLast());
         assertEquals(Optional.empty(), main.id());
         assertTrue(main.adopt());
-        assertEquals(List.of("default via 10.0.0.1 dev eth0 metric 100 table 0", "10.9.0.0/16 dev eth1 scope link table 0"),
+        assertEquals(List.of("default via 10.0.0.1 dev eth0 metric 100 table 0",
+                "10.9.0.0/16 dev eth1 scope link table 0"),
                 main.ipv4().toList().stream().map(Route::toString).toList());
         assertEquals(List.of("2001:db8::/32 via fe80::1 dev eth0 table 0"),
                 main.ipv6().toList().stream().map(Route::toString).toList());
@@ -106,7 +110,8 @@ class ImportTest {
     @Test
     void reservedTablesAreSkippedInOneLine() {
         var result = imported(List.of(route("'dst':'10.0.0.1','dev':'eth0'").inTable(255),
-                route("'dst':'10.0.0.2','dev':'eth0'").inTable(255), route("'dst':'10.0.0.3','dev':'eth0'").inTable(253)),
+                route("'dst':'10.0.0.2','dev':'eth0'").inTable(255), route("'dst':'10.0.0.3','dev':'eth0'")
+                .inTable(253)),
                 List.of(), Map.of());
         assertEquals(List.of(), result.documents());
         assertEquals(List.of("1 route(s) in table default", "2 route(s) in table local"),
@@ -146,7 +151,8 @@ class ImportTest {
         var spec = (RoutingRulesSpec) result.documents().getLast().spec();
         assertTrue(spec.adopt());
         assertEquals(List.of("100 0 plugin0", "200 9 ", "201 0 main", "203 -1 "), spec.rules().stream().map(each ->
-                each.rule().priority() + " " + each.rule().table().orElse(-1) + " " + each.table().orElse("")).toList());
+                each.rule().priority() + " " + each.rule().table().orElse(-1) + " " + each.table().orElse(""))
+                .toList());
         assertTrue(spec.rules().stream().allMatch(each -> each.rule().isOurs()));
         assertEquals(8, result.skipped().size());
     }
@@ -168,7 +174,9 @@ class ImportTest {
         return StateArbitraries.rules();
     }
 
-    /** Nothing is lost, nothing invented: each object is either in a document as it was but for the mark, or skipped. */
+    /**
+     * Nothing is lost, nothing invented: each object is either in a document as it was but for the mark, or skipped.
+     */
     @Property(tries = 200)
     void everyObjectIsImportedOrSkipped(@ForAll List<@From("routes") Route> routes,
             @ForAll List<@From("rules") RoutingRule> rules) {
@@ -197,7 +205,8 @@ class ImportTest {
         }
         int skipped = result.skipped().stream().mapToInt(each -> {
             var text = each.text();
-            return text.matches("[0-9]+ (more )?route\\(s\\) .*") ? Integer.parseInt(text.substring(0, text.indexOf(' '))) : 1;
+            return text.matches("[0-9]+ (more )?route\\(s\\) .*") ? Integer.parseInt(text.substring(0,
+                    text.indexOf(' '))) : 1;
         }).sum();
         assertEquals(routes.size() + rules.size(), count + skipped);
         assertTrue(result.documents().stream().allMatch(each -> each.kind().equals("RouteTable")

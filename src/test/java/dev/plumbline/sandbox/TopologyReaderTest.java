@@ -62,7 +62,8 @@ class TopologyReaderTest {
         assertEquals("10.9.0.0/16", link.peer().routes().getFirst().to().toString());
         var route = topology.routes().getFirst();
         assertEquals("0.0.0.0/0 10.0.0.1 eth0 5 10.0.0.10 254", route.to() + " " + route.via().orElseThrow() + " "
-                + route.device() + " " + route.metric().orElseThrow() + " " + route.source().orElseThrow() + " " + route.table());
+                + route.device() + " " + route.metric().orElseThrow() + " " + route.source().orElseThrow() + " "
+                + route.table());
         var check = topology.checks().getFirst();
         assertEquals("10.0.0.10 to 192.0.2.7", check.name());
         assertEquals(new Expectation.Leaves("eth0"), check.before().orElseThrow());
@@ -89,7 +90,7 @@ class TopologyReaderTest {
         "[10.0.0.10/24]|[10.0.0.300/24]|6:17: error: links[0].addresses[0]: '10.0.0.300/24'|is not an address",
         "owns: [192.0.2.7]|owns: [yes]|7:45: error: links[0].peer.owns[0]: 'yes'|is not an address",
         "via: 10.0.0.10}]|dev: x}]|7:66: error: links[0].peer.routes[0]: 'via' is missing|",
-        "via: 10.0.0.1, dev: eth0, metric: 5, src: 10.0.0.10|dev: eth0|9:10: error: routes[0].to: 'default' without 'via'|",
+        "via: 10.0.0.1, dev: eth0, metric: 5, src: 10.0.0.10|dev: eth0|9:10: error: routes[0].to|without 'via'",
         "to: default, via|to: '::/0', via|9:10: error: routes[0].to|another address family",
         "to: default, via|to: 10.0.0.1/8, via|9:10: error: routes[0].to: '10.0.0.1/8'|without host bits",
         "via: 10.0.0.1, dev|via: 172.16.0.1, dev|9:5: error: via: 172.16.0.1 is not on eth0|10.0.0.10/24",
@@ -109,7 +110,8 @@ class TopologyReaderTest {
     void saysWhatIsWrongAndWhere(String good, String bad, String position, String message) {
         assertTrue(GOOD.contains(good), good);
         var problems = problems(GOOD.replaceFirst(java.util.regex.Pattern.quote(good), bad));
-        assertTrue(problems.stream().anyMatch(each -> each.contains(position) && (message == null || each.contains(message))),
+        assertTrue(problems.stream().anyMatch(each -> each.contains(position) && (message == null
+                || each.contains(message))),
                 position + " is not in " + problems);
     }
 
@@ -141,7 +143,8 @@ class TopologyReaderTest {
         assertFalse(topology.checks().isEmpty());
         assertFalse(topology.drift().isEmpty());
         assertTrue(topology.checks().stream().anyMatch(check ->
-                check.before().isPresent() && !check.before().get().equals(check.after())), "the intents change nothing");
+                check.before().isPresent() && !check.before().get().equals(check.after())),
+                "the intents change nothing");
         assertEquals(List.of(), schemaErrors(Files.readString(file)));
     }
 
@@ -159,7 +162,8 @@ class TopologyReaderTest {
     private static List<String> schemaErrors(String yaml) throws IOException {
         var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(Files.readString(Path.of("schemas/topology.schema.json")), InputFormat.JSON);
-        var tree = JsonMapper.shared().writeValueAsString(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+        var tree = JsonMapper.shared().writeValueAsString(new Load(LoadSettings.builder().build())
+                .loadFromString(yaml));
         return schema.validate(tree, InputFormat.JSON).stream().map(Object::toString).toList();
     }
 }
