@@ -218,7 +218,7 @@ final class RouteWrites implements RequestPipeline.Listener {
             for (int row : changes.create()) {
                 if (failures.isEmpty() && groupNeedsOthers(row) == gateways) {
                     boolean first = row == 0 || desired.compareIdentity(row - 1, desired, row) != 0;
-                    create(Kind.CREATED, row, row, first ? CREATE : APPEND);
+                    create(Kind.CREATED, row, row, first ? flagsOfFirst(row) : APPEND);
                 }
             }
             for (int i = 0; i < changes.replaceNew().length && failures.isEmpty(); i++) {
@@ -255,6 +255,12 @@ final class RouteWrites implements RequestPipeline.Listener {
                 old = oldEnd;
                 next = nextEnd;
             }
+        }
+
+        /** What is put back may stand beside another's route that was read over its own device only: IPv4 allows both. */
+        private int flagsOfFirst(int row) {
+            var desired = changes.desired();
+            return desired.family() == Family.IPV4 && !desired.attributes(row).isOurs() ? APPEND : CREATE;
         }
 
         private static int groupEnd(RouteRows rows, int[] numbers, int from) {
