@@ -5,7 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline apply}: makes the network match the intents. */
 final class ApplyCommand extends Subcommand {
@@ -18,6 +21,10 @@ final class ApplyCommand extends Subcommand {
     private final BooleanSupplier full = flag("--full",
             "List all changes, however many.");
 
+    private final OptionSpec lockTimeout = option(OptionSpec.builder("--lock-timeout").paramLabel("TIME")
+            .type(String.class).defaultValue("0s")
+            .description("Wait so long for another apply to end, such as 30s or 2m (default: ${DEFAULT-VALUE})."));
+
     ApplyCommand() {
         super("Make the network match the intents, and verify that it does.",
                 "Shows the plan first, and asks for `yes` unless --auto-approve is said.");
@@ -26,34 +33,47 @@ final class ApplyCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("apply");
-        try (var work = Workspace.writing(input, replaceSource.getAsBoolean(), err()); var session = work.prepare()) {
-            var plan = session.plan();
-            PlanCommand.print(plan, full.getAsBoolean(), out());
-            if (!plan.isEmpty() && !autoApprove.getAsBoolean() && !approved(session)) {
-                return Plumbline.ERROR;
+        try (var work = Workspace.writing(input, replaceSource.getAsBoolean(), lockTimeout(), this)) {
+            work.recover();
+            boolean asks = !autoApprove.getAsBoolean();
+            // Nothing is claimed while somebody reads the plan.
+            try (var session = asks ? work.prepare() : work.prepareToApply()) {
+                return apply(work, session, asks);
             }
-            work.recordSource();
-            session.apply(new ProgressLine("applying", err()));
-            if (!plan.isEmpty()) {
-                out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
-                        + " changed, " + plan.toDestroy() + " destroyed.");
-            }
-            work.printTimings();
-            return Plumbline.DONE;
         }
     }
 
-    private boolean approved(Reconciler.Session session) throws IOException {
+    private int apply(Workspace work, Reconciler.Session session, boolean asks) throws IOException {
+        var plan = session.plan();
+        PlanCommand.print(plan, full.getAsBoolean(), out());
+        if (!plan.isEmpty() && asks && !approved()) {
+            return Plumbline.ERROR;
+        }
+        work.recordSource();
+        session.apply(new ProgressLine("applying", err()));
+        work.say(session.recovered());
+        if (!plan.isEmpty()) {
+            out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
+                    + " changed, " + plan.toDestroy() + " destroyed.");
+        }
+        work.printTimings();
+        return Plumbline.DONE;
+    }
+
+    private Duration lockTimeout() {
+        String text = lockTimeout.getValue();
+        return TimeSpan.parse(text).orElseThrow(() -> new CommandLine.ParameterException(spec().commandLine(),
+                "--lock-timeout takes a number of seconds or minutes, such as 0s, 30s or 2m, not `" + text + "`"));
+    }
+
+    private boolean approved() throws IOException {
         if (!Terminal.input() || !Terminal.output()) {
             return refused("there is no terminal to ask on; say --auto-approve");
         }
         out().print("\nDo you want to perform these actions? Only `yes` is taken for yes: ");
         out().flush();
         var answer = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-        if (answer == null || !answer.strip().equals("yes")) {
-            return refused("the answer was not `yes`");
-        }
-        return session.isCurrent() || refused("the network has changed since the plan was shown; run apply again");
+        return answer != null && answer.strip().equals("yes") || refused("the answer was not `yes`");
     }
 
     private boolean refused(String why) {
