@@ -8,6 +8,7 @@ import dev.plumbline.kernel.route.RouteReader;
 import dev.plumbline.kernel.route.RoutesDomain;
 import dev.plumbline.kernel.rule.RuleReader;
 import dev.plumbline.kernel.rule.RulesDomain;
+import dev.plumbline.netlink.Gate;
 import dev.plumbline.netlink.MessageReader;
 import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
@@ -217,6 +218,11 @@ public final class KernelNamespace implements LiveNamespace {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** Puts a gate before every request that changes routes or rules. */
+    public void gate(Gate gate) {
+        socket.gate(gate);
     }
 
     /** What makes and changes links and addresses here. */

@@ -248,8 +248,9 @@ final class RouteWrites implements RequestPipeline.Listener {
                     for (int i = old; i < oldEnd; i++) {
                         delete(Kind.TAKEN_AWAY, olds[i]);
                     }
+                    boolean alone = old == oldEnd || groupSize(live, olds[old]) == oldEnd - old;
                     for (int i = next; i < nextEnd; i++) {
-                        create(Kind.RECREATED, news[i], news[i], i == next ? CREATE : APPEND);
+                        create(Kind.RECREATED, news[i], news[i], i == next && alone ? CREATE : APPEND);
                     }
                 }
                 old = oldEnd;
@@ -269,6 +270,11 @@ final class RouteWrites implements RequestPipeline.Listener {
                 end++;
             }
             return end;
+        }
+
+        /** How many rows have this one's identity. */
+        private static int groupSize(RouteRows rows, int row) {
+            return rows.groupEnd(row) - rows.find(rows, row);
         }
 
         /** Rows of equal identity are written together: any that needs another route makes all wait. */
