@@ -122,7 +122,7 @@ final class MixedChanges {
                 metadata: {name: group}
                 spec:
                   id: 112
-                  adopt: true
+                  exclusive: true
                   routes:
                     - {to: 198.51.101.0/24, via: 10.0.0.3, dev: eth0}
                 ---
@@ -143,6 +143,26 @@ final class MixedChanges {
                     - {priority: 1000, from: 10.4.0.0/16, lookup: edge}
                     - {priority: 1003, from: "2001:db8:d::/48", lookup: edge}
                 """);
+    }
+
+    /** One table of one route, with a rule that reads it. */
+    static List<Document> table(int id) {
+        return parsed("""
+                apiVersion: plumbline.dev/v1
+                kind: RouteTable
+                metadata: {name: t}
+                spec:
+                  id: %d
+                  routes:
+                    - {to: 203.0.113.0/24, via: 10.0.0.1, dev: eth0}
+                ---
+                apiVersion: plumbline.dev/v1
+                kind: RoutingRules
+                metadata: {name: r}
+                spec:
+                  rules:
+                    - {priority: 1000, from: 10.1.0.0/16, lookup: t}
+                """.formatted(id));
     }
 
     static List<Document> parsed(String text) {
