@@ -36,6 +36,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("apply", ApplyCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
+        COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
