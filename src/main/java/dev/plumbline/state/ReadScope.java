@@ -4,18 +4,21 @@ import java.util.Set;
 
 /**
  * How much of a namespace's routes to read: the kernel filters, so that a table of a million routes that nobody asks
- * about costs next to nothing. Our marked routes are always read, in all tables; links, addresses and rules are read whole.
+ * about costs next to nothing. Links, addresses and rules are always read whole.
  *
+ * @param ours all routes with our mark, in all tables
  * @param tables read whole, whoever made the routes
  * @param mainDevices all routes of the main table over these devices, both families
  * @param everything all routes of all tables but {@code local}
  */
-public record ReadScope(Set<TableKey> tables, Set<String> mainDevices, boolean everything) {
+public record ReadScope(boolean ours, Set<TableKey> tables, Set<String> mainDevices, boolean everything) {
 
+    /** No routes at all. */
+    public static final ReadScope NO_ROUTES = new ReadScope(false, Set.of(), Set.of(), false);
     /** Our own routes only. */
-    public static final ReadScope OURS = new ReadScope(Set.of(), Set.of(), false);
+    public static final ReadScope OURS = new ReadScope(true, Set.of(), Set.of(), false);
     /** The whole namespace. */
-    public static final ReadScope ALL = new ReadScope(Set.of(), Set.of(), true);
+    public static final ReadScope ALL = new ReadScope(true, Set.of(), Set.of(), true);
 
     public ReadScope {
         tables = Set.copyOf(tables);

@@ -1,7 +1,7 @@
 package dev.plumbline.state;
 
-import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Changes of routes, as row numbers of what is desired and what is live: a plan over a million routes is a few arrays.
@@ -9,8 +9,6 @@ import java.util.List;
  * @param tables one entry a table and family in which something changes, in the order in which to write
  */
 public record RouteChanges(List<TableChanges> tables) implements ChangeSet {
-
-    public static final RouteChanges NONE = new RouteChanges(List.of());
 
     public RouteChanges {
         tables = List.copyOf(tables);
@@ -32,7 +30,7 @@ public record RouteChanges(List<TableChanges> tables) implements ChangeSet {
     }
 
     @Override
-    public Iterator<Change> iterator() {
-        return tables.stream().flatMap(TableChanges::changes).iterator();
+    public Stream<Pending> pending() {
+        return Stream.concat(tables.stream().flatMap(TableChanges::coming), tables.stream().flatMap(TableChanges::going));
     }
 }

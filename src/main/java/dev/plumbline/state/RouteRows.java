@@ -122,8 +122,13 @@ public final class RouteRows implements Iterable<Route> {
 
     /** Where the row comes from. Only where {@link #hasOrigins()}. */
     public Origin origin(int row) {
-        var origin = origins.get(documents.length == 0 ? 0 : documents[row]);
+        var origin = document(row);
         return lines.length == 0 || lines[row] == 0 ? origin : origin.atLine(lines[row]);
+    }
+
+    /** The document that the row comes from, at the document's own line. Only where {@link #hasOrigins()}. */
+    public Origin document(int row) {
+        return origins.get(documents.length == 0 ? 0 : documents[row]);
     }
 
     /** The line that the row stands at; 0 where there is none. */
@@ -404,12 +409,27 @@ public final class RouteRows implements Iterable<Route> {
         /** Copies a row of another set, with its origin if it has one. */
         public void addRow(RouteRows from, int row) {
             if (from.hasOrigins()) {
-                var origin = from.origins.get(from.documents.length == 0 ? 0 : from.documents[row]);
                 add(from.hi(row), from.lo(row), from.prefixLength(row), from.tos(row), from.metric(row),
-                        intern(from.attributes(row)), document(origin), from.line(row));
+                        intern(from.attributes(row)), document(from.document(row)), from.line(row));
             } else {
                 add(from.hi(row), from.lo(row), from.prefixLength(row), from.tos(row), from.metric(row),
                         intern(from.attributes(row)));
+            }
+        }
+
+        /** Copies all rows of another set: what rows share is looked up once a distinct value, not once a row. */
+        public void addAll(RouteRows from) {
+            var interned = from.pool.stream().mapToInt(this::intern).toArray();
+            var known = from.origins.stream().mapToInt(this::document).toArray();
+            for (int row = 0; row < from.size; row++) {
+                if (known.length == 0) {
+                    add(from.hi(row), from.lo[row], from.prefixLength(row), from.tos(row), from.metric(row),
+                            interned[from.attributes[row]]);
+                } else {
+                    add(from.hi(row), from.lo[row], from.prefixLength(row), from.tos(row), from.metric(row),
+                            interned[from.attributes[row]], known[from.documents.length == 0 ? 0 : from.documents[row]],
+                            from.line(row));
+                }
             }
         }
 

@@ -2,47 +2,59 @@ package dev.plumbline.state;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Changes of rules.
  *
- * @param create rules to add, each with its origin; the order within (family, priority) counts
- * @param delete live rules to delete
- * @param recreate live rules of ours that are taken away and added again, in this order, because the kernel could not
- *     otherwise tell which of two to delete, or because the order within a priority changes
+ * @param create rules to add, in {@link Phase#NEW_RULES}; among equal family and priority in the order in which they
+ *     are to stand, which is behind what stands there
+ * @param takenAway live rules of ours that are deleted as soon as {@code create} has added its own behind them, in the
+ *     kernel's order: those that it adds again, because their place within the priority changes, or because the kernel
+ *     would otherwise delete one of them in place of another; and those of the same priority that go for good
+ * @param delete live rules to delete in {@link Phase#OLD_RULES}, in the kernel's order
  */
-public record RuleChanges(List<Creation> create, List<Deletion> delete, List<Creation> recreate) implements ChangeSet {
-
-    public static final RuleChanges NONE = new RuleChanges(List.of(), List.of(), List.of());
+public record RuleChanges(List<Creation> create, List<RoutingRule> takenAway, List<Deletion> delete)
+        implements ChangeSet {
 
     private static final String RESOURCE = "rule";
 
     public RuleChanges {
         create = List.copyOf(create);
+        takenAway = List.copyOf(takenAway);
         delete = List.copyOf(delete);
-        recreate = List.copyOf(recreate);
     }
 
     /** A rule to add. */
-    public record Creation(RoutingRule rule, Optional<Origin> origin, String note) {
-        public Change change(Change.Action action) {
-            return new Change(action, Phase.NEW_RULES, RESOURCE, text(rule), List.of(), origin, note);
-        }
+    public record Creation(RoutingRule rule, Origin origin) {
     }
 
-    /** A rule to delete. */
-    public record Deletion(RoutingRule rule, Optional<Origin> origin, String note) {
+    /**
+     * A rule to delete.
+     *
+     * @param origin the document that takes the rule over; empty for a rule of ours that no document wants any more
+     */
+    public record Deletion(RoutingRule rule, Optional<Origin> origin) {
+
         public Change change() {
+            var note = rule.isOurs() ? "" : "taken over from protocol " + Protocol.name(rule.protocol());
             return new Change(Change.Action.DELETE, Phase.OLD_RULES, RESOURCE, text(rule), List.of(), origin, note);
         }
     }
 
+    /** The change that adds a rule, or adds it again. */
+    public Change created(Creation creation) {
+        boolean again = takenAway.contains(creation.rule());
+        var note = again ? "made again in order" : creation.rule().isOurs() ? "" : "put back as it was";
+        return new Change(again ? Change.Action.RECREATE : Change.Action.CREATE, Phase.NEW_RULES, RESOURCE,
+                text(creation.rule()), List.of(), Optional.of(creation.origin()), note);
+    }
+
     @Override
     public int toAdd() {
-        return create.size() + recreate.size();
+        return create.size();
     }
 
     @Override
@@ -52,21 +64,23 @@ public record RuleChanges(List<Creation> create, List<Deletion> delete, List<Cre
 
     @Override
     public int toDestroy() {
-        return delete.size() + recreate.size();
+        return delete.size() + takenAway.size();
     }
 
     @Override
-    public Iterator<Change> iterator() {
-        var all = new ArrayList<Change>(create.size() + recreate.size() + delete.size());
-        create.stream().sorted(Comparator.comparing((Creation each) -> each.rule().family())
-                .thenComparingLong(each -> each.rule().priority()))
-                .forEach(each -> all.add(each.change(Change.Action.CREATE)));
-        recreate.forEach(each -> all.add(each.change(Change.Action.RECREATE)));
-        delete.forEach(each -> all.add(each.change()));
-        return all.iterator();
+    public Stream<Pending> pending() {
+        var coming = create.stream()
+                .sorted(Comparator.comparing((Creation each) -> each.rule().family())
+                        .thenComparingLong(each -> each.rule().priority()))
+                .map(each -> new Pending(each.origin().document(), () -> created(each)));
+        var lost = new ArrayList<>(takenAway);
+        create.forEach(each -> lost.remove(each.rule()));
+        var going = Stream.concat(lost.stream().map(rule -> new Deletion(rule, Optional.empty())), delete.stream())
+                .map(each -> new Pending(each.origin().map(Origin::document).orElse(""), each::change));
+        return Stream.concat(coming, going);
     }
 
-    /** A rule's text with its family where no prefix tells it. */
+    /** A rule's text, with its family where no prefix tells it. */
     private static String text(RoutingRule rule) {
         boolean plain = rule.from().isPresent() || rule.to().isPresent();
         return plain ? rule.toString() : rule + (rule.family() == Family.IPV4 ? " (inet)" : " (inet6)");

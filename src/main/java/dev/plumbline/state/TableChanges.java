@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -32,14 +33,28 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
         return create.length + replaceNew.length + recreateNew.length + recreateOld.length + delete.length == 0;
     }
 
-    /** The changes one by one, for people: creates, replacements, recreated groups, deletes. */
-    public Stream<Change> changes() {
+    /** What is created, replaced and made again. */
+    public Stream<ChangeSet.Pending> coming() {
         return Stream.of(
-                Arrays.stream(create).mapToObj(this::created),
-                IntStream.range(0, replaceNew.length).mapToObj(this::replaced),
-                Arrays.stream(recreateOld).filter(row -> !isRemade(row)).mapToObj(this::deleted),
-                Arrays.stream(recreateNew).mapToObj(this::recreated),
-                Arrays.stream(delete).mapToObj(this::deleted)).flatMap(each -> each);
+                Arrays.stream(create).mapToObj(row -> pending(desired, row, () -> created(row))),
+                IntStream.range(0, replaceNew.length)
+                        .mapToObj(index -> pending(desired, replaceNew[index], () -> replaced(index))),
+                Arrays.stream(recreateNew).mapToObj(row -> pending(desired, row, () -> recreated(row))))
+                .flatMap(each -> each);
+    }
+
+    /** What is deleted, or goes in a group that is made again. */
+    public Stream<ChangeSet.Pending> going() {
+        var lost = Arrays.stream(recreateOld)
+                .filter(row -> Arrays.stream(recreateNew).noneMatch(each -> desired.compareIdentity(each, live, row) == 0));
+        return IntStream.concat(lost, Arrays.stream(delete)).mapToObj(row -> {
+            int from = moved.find(live, row);
+            return from < 0 ? new ChangeSet.Pending("", () -> deleted(row)) : pending(moved, from, () -> deleted(row));
+        });
+    }
+
+    private static ChangeSet.Pending pending(RouteRows rows, int row, Supplier<Change> wording) {
+        return new ChangeSet.Pending(rows.hasOrigins() ? rows.document(row).document() : "", wording);
     }
 
     /** The change that creates this row of {@code desired}. */
@@ -75,10 +90,6 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
                 : "not in the intents, and the table is exclusive";
         return new Change(Change.Action.DELETE, Phase.OLD_ROUTES, RESOURCE, route.toString(), List.of(),
                 from >= 0 && moved.hasOrigins() ? Optional.of(moved.origin(from)) : Optional.empty(), note);
-    }
-
-    private boolean isRemade(int oldRow) {
-        return Arrays.stream(recreateNew).anyMatch(row -> desired.compareIdentity(row, live, oldRow) == 0);
     }
 
     private Optional<Origin> originOf(int row) {

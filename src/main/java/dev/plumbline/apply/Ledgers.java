@@ -1,0 +1,22 @@
+package dev.plumbline.apply;
+
+import dev.plumbline.state.Ledger;
+import dev.plumbline.state.NamespaceId;
+import java.util.Set;
+
+/** Where ledgers are kept. */
+public interface Ledgers {
+
+    /** Labels of all namespaces that something is recorded of, {@code host} aside. */
+    Set<String> labels();
+
+    /**
+     * The ledger of a namespace; empty if nothing is recorded of it.
+     *
+     * @throws RuntimeException if the label belongs to another namespace and must not be bound anew
+     */
+    Ledger read(String label, NamespaceId id);
+
+    /** Records the whole ledger in place of the one before, on disk before it returns. */
+    void record(String label, NamespaceId id, Ledger ledger);
+}

@@ -1,0 +1,167 @@
+package dev.plumbline.cli;
+
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The program {@code plumbline}. Exit codes: 0 done, 1 error, 64 wrong usage ({@code EX_USAGE} of {@code sysexits.h});
+ * a command may define others for its own outcomes.
+ */
+public final class Plumbline implements Callable<Integer> {
+
+    /** Exit code: what was asked for is done. */
+    public static final int DONE = 0;
+
+    /** Exit code: it failed; the message is on standard error. */
+    public static final int ERROR = 1;
+
+    /** Exit code: the command line is wrong. */
+    public static final int USAGE = 64;
+
+    /** The commands by name: a new one is a line here. */
+    private static final SequencedMap<String, Supplier<Subcommand>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("plan", PlanCommand::new);
+        COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("validate", ValidateCommand::new);
+        COMMANDS.put("sandbox", SandboxCommand::new);
+        COMMANDS.put("version", VersionCommand::new);
+        COMMANDS.put("completion", CompletionCommand::new);
+        COMMANDS.put("training", TrainingCommand::new);
+    }
+
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+    private final OptionSpec debug = OptionSpec.builder("--debug")
+            .type(boolean.class)
+            .defaultValue("false")
+            .scopeType(ScopeType.INHERIT)
+            .description("Print the stack trace of an error.")
+            .build();
+
+    private Plumbline() {
+        spec.name("plumbline");
+        spec.usageMessage()
+                .description("Keeps a Linux host's network true to the intent files in Git.")
+                .synopsisSubcommandLabel("COMMAND")
+                .commandListHeading("%nCommands:%n");
+        spec.versionProvider(VersionCommand::versions);
+        spec.addOption(debug);
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Print the commands.")
+                .build());
+        spec.addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Print the versions of plumbline, Java and the kernel.")
+                .build());
+    }
+
+    /** Started by the launcher. */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /**
+     * Runs one command line in this process, as the program would.
+     *
+     * @return the exit code
+     */
+    public static int run(String... args) {
+        CommandLine line = commandLineFor(args);
+        try {
+            return line.execute(args);
+        } catch (Error e) {
+            return report(line, e, Arrays.asList(args).contains("--debug"));
+        }
+    }
+
+    /** The whole command line, with all commands. */
+    public static CommandLine commandLine() {
+        return commandLine(List.copyOf(COMMANDS.keySet()));
+    }
+
+    /** Building a command's model takes longer than running it may, so only the one that was named is built. */
+    private static CommandLine commandLineFor(String... args) {
+        return args.length > 0 && COMMANDS.containsKey(args[0])
+                ? commandLine(List.of(args[0]))
+                : commandLine();
+    }
+
+    private static CommandLine commandLine(List<String> names) {
+        Plumbline root = new Plumbline();
+        for (String name : names) {
+            root.spec.addSubcommand(name, COMMANDS.get(name).get().spec());
+        }
+        if (names.size() == COMMANDS.size()) {
+            root.spec.addSubcommand("help", CommandSpec.forAnnotatedObject(new CommandLine.HelpCommand()));
+        }
+        CommandLine line = new CommandLine(root.spec);
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                Terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionStrategy(Plumbline::execute);
+        line.setParameterExceptionHandler(Plumbline::wrongUsage);
+        line.setExecutionExceptionHandler((e, failed, parsed) -> report(failed, e, root.debug.<Boolean>getValue()));
+        return line;
+    }
+
+    private static int execute(CommandLine.ParseResult parsed) {
+        int code = new CommandLine.RunLast().execute(parsed);
+        CommandLine line = parsed.commandSpec().commandLine();
+        line.getOut().flush();
+        line.getErr().flush();
+        return code;
+    }
+
+    @Override
+    public Integer call() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int wrongUsage(CommandLine.ParameterException e, String[] args) {
+        CommandLine line = e.getCommandLine();
+        line.getErr().println("plumbline: " + e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr());
+        line.getErr().println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+        line.getErr().flush();
+        return USAGE;
+    }
+
+    private static int report(CommandLine line, Throwable e, boolean debug) {
+        if (debug) {
+            e.printStackTrace(line.getErr());
+        } else {
+            line.getErr().println("plumbline: " + message(e));
+        }
+        line.getErr().flush();
+        return ERROR;
+    }
+
+    private static String message(Throwable e) {
+        String text = e.getMessage();
+        return switch (e) {
+            case OutOfMemoryError _ -> "out of memory: give more with PLUMBLINE_JAVA_OPTS=-Xmx2g";
+            case NoSuchFileException f -> f.getFile() + ": no such file or directory";
+            case AccessDeniedException f -> f.getFile() + ": permission denied";
+            case UncheckedIOException u -> message(u.getCause());
+            case NullPointerException _, ClassCastException _, IndexOutOfBoundsException _, Error _ -> internal(e);
+            default -> text == null ? internal(e) : text;
+        };
+    }
+
+    private static String internal(Throwable e) {
+        return "internal error: " + e + " (run again with --debug, and report it)";
+    }
+}

@@ -1,0 +1,74 @@
+package dev.plumbline.plan;
+
+import dev.plumbline.state.ChangeSet;
+import dev.plumbline.state.Origin;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What an apply would do: the host's namespace first, then the others by name.
+ *
+ * @param namespaces one entry for every namespace that a document or the ledger names
+ */
+public record Plan(List<NamespacePlan> namespaces) {
+
+    public Plan {
+        namespaces = List.copyOf(namespaces);
+    }
+
+    /**
+     * What would be done in one namespace.
+     *
+     * @param label {@code host}, or as the documents name it
+     * @param changes one set a domain, in the order in which people read them
+     */
+    public record NamespacePlan(String label, List<ChangeSet> changes, List<Notice> notices) {
+
+        public NamespacePlan {
+            changes = List.copyOf(changes);
+            notices = List.copyOf(notices);
+        }
+
+        public boolean isEmpty() {
+            return changes.stream().allMatch(ChangeSet::isEmpty);
+        }
+    }
+
+    /**
+     * What is worth saying beside the changes.
+     *
+     * @param reason one word for machines, such as {@code DeviceNotReady}; empty where there is none
+     */
+    public record Notice(Kind kind, String reason, Optional<Origin> origin, String text) {
+
+        /** A document that waits; something that will bite; something good to know. */
+        public enum Kind { WAITING, WARNING, NOTE }
+
+        @Override
+        public String toString() {
+            return origin.map(at -> at + ": ").orElse("") + text;
+        }
+    }
+
+    public int toAdd() {
+        return allChanges().mapToInt(ChangeSet::toAdd).sum();
+    }
+
+    public int toChange() {
+        return allChanges().mapToInt(ChangeSet::toChange).sum();
+    }
+
+    public int toDestroy() {
+        return allChanges().mapToInt(ChangeSet::toDestroy).sum();
+    }
+
+    /** Whether the network matches the intents. */
+    public boolean isEmpty() {
+        return namespaces.stream().allMatch(NamespacePlan::isEmpty);
+    }
+
+    private Stream<ChangeSet> allChanges() {
+        return namespaces.stream().flatMap(each -> each.changes().stream());
+    }
+}

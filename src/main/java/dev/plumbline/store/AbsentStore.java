@@ -1,0 +1,44 @@
+package dev.plumbline.store;
+
+import dev.plumbline.state.NamespaceId;
+import java.util.Optional;
+import java.util.Set;
+
+/** No store, or none that can be read. */
+record AbsentStore(String reason) implements StoreView {
+
+    @Override
+    public Optional<String> unavailable() {
+        return Optional.of(reason);
+    }
+
+    @Override
+    public NamespaceRecord find(String label, NamespaceId id) {
+        return NamespaceRecord.UNKNOWN;
+    }
+
+    @Override
+    public Set<String> labels() {
+        return Set.of();
+    }
+
+    @Override
+    public Optional<AppliedSource> source() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<byte[]> appliedDocuments() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<byte[]> parsed(String contentHash) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

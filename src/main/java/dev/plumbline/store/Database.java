@@ -1,0 +1,229 @@
+package dev.plumbline.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** A connection to the database file, with errors in words. */
+final class Database implements AutoCloseable {
+
+    /** Waits this long for another writer, in milliseconds. */
+    private static final int BUSY_TIMEOUT = 60_000;
+    private static final int OPEN_READ_WRITE = 0x2;
+    private static final int OPEN_URI = 0x40;
+
+    private final Path file;
+    private final Connection connection;
+
+    private Database(Path file, Connection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    /** How a database is opened. */
+    enum Access {
+        /** Reads and writes. */
+        WRITE,
+        /** Only reads, but takes part in locking and recovers after a killed writer: needs the right to write. */
+        READ,
+        /** Only reads, without any lock: for those who may not write. Nobody must write meanwhile. */
+        READ_IMMUTABLE
+    }
+
+    /** Opens an existing file. */
+    static Database open(Path file, Access access) {
+        var properties = new Properties();
+        properties.setProperty("open_mode", Integer.toString(OPEN_READ_WRITE | OPEN_URI));
+        properties.setProperty("busy_timeout", Integer.toString(BUSY_TIMEOUT));
+        var address = "file:" + escaped(file) + (access == Access.READ_IMMUTABLE ? "?immutable=1" : "");
+        Connection connection;
+        try {
+            // Past DriverManager, which looks for drivers all over the class path.
+            connection = JDBC.createConnection(JDBC.PREFIX + address, properties);
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+        var database = new Database(file, connection);
+        try {
+            database.execute("PRAGMA foreign_keys=ON");
+            database.execute("PRAGMA synchronous=FULL");
+            if (access != Access.WRITE) {
+                database.execute("PRAGMA query_only=ON");
+            }
+            return database;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** In a URI ({@code sqlite.org/uri.html}); the driver, too, looks for a question mark. */
+    private static String escaped(Path file) {
+        return file.toString().replace("%", "%25").replace("?", "%3f").replace("#", "%23");
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** Reads one row. */
+    interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Sets the parameters of one row. */
+    interface RowWriter<T> {
+        void write(PreparedStatement statement, T value) throws SQLException;
+    }
+
+    void execute(String sql) {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** Runs several statements. */
+    void script(String sql) {
+        try (var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    <T> List<T> list(String sql, RowReader<T> reader, Object... parameters) {
+        try (var statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            var found = new ArrayList<T>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(reader.read(rows));
+                }
+            }
+            return found;
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    <T> Optional<T> first(String sql, RowReader<T> reader, Object... parameters) {
+        var found = list(sql, reader, parameters);
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.getFirst());
+    }
+
+    long number(String sql) {
+        return first(sql, row -> row.getLong(1)).orElse(0L);
+    }
+
+    int update(String sql, Object... parameters) {
+        try (var statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    <T> void insertAll(String sql, Iterable<T> values, RowWriter<T> writer) {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (var value : values) {
+                writer.write(statement, value);
+                statement.executeUpdate();
+            }
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
+    /** Work in a transaction. */
+    interface Work<T> {
+        T run();
+    }
+
+    /**
+     * Runs work in a transaction that is a writer's from its first statement: one that reads and then writes would fail
+     * with SQLITE_BUSY, whatever the timeout, when another writer came between.
+     */
+    <T> T write(Work<T> work) {
+        execute("BEGIN IMMEDIATE");
+        return finish(work);
+    }
+
+    /** Runs reads that see one state of the database. */
+    <T> T read(Work<T> work) {
+        execute("BEGIN");
+        return finish(work);
+    }
+
+    private <T> T finish(Work<T> work) {
+        boolean done = false;
+        try {
+            var result = work.run();
+            execute("COMMIT");
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                rollBack();
+            }
+        }
+    }
+
+    private void rollBack() {
+        try (var statement = connection.createStatement()) {
+            statement.execute("ROLLBACK");
+        } catch (SQLException e) {
+            // SQLite has ended the transaction itself, or the file is gone: the first error is the one to report.
+        }
+    }
+
+    /** An error of SQLite's in words that say what to do. */
+    static StoreException failure(Path file, SQLException e) {
+        var code = e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+        // The low byte is the primary code (sqlite.org/rescode.html).
+        return switch (code.code & 0xff) {
+            case 11, 26 -> new StoreException(corrupt(file), e);
+            case 5, 6 -> new StoreException("another process has been writing to " + file + " for "
+                    + BUSY_TIMEOUT / 1000 + " s: see who with 'fuser " + file + "', and try again", e);
+            case 8 -> new StoreException("no right to write to " + file + ": run as root, or choose another state"
+                    + " directory with --state-dir DIR", e);
+            case 13 -> new StoreException("no space is left to write " + file
+                    + ": nothing was recorded. Free some and try again", e);
+            case 14 -> new StoreException("cannot open " + file + ": " + e.getMessage(), e);
+            default -> new StoreException("cannot use " + file + ": " + e.getMessage(), e);
+        };
+    }
+
+    private static String corrupt(Path file) {
+        return file + " is damaged, or is no database of plumbline's. Move it away ('mv " + file + " " + file
+                + ".damaged', also with -wal and -shm at the end) and run again. What is ours is still known, by marks"
+                + " in the kernel; lost are the routes and rules that were moved away or adopted (they cannot be put"
+                + " back), allotted table numbers whose routes are gone, and which source this host follows";
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package dev.plumbline.store;
+
+import dev.plumbline.json.JsonText;
+import dev.plumbline.json.RouteJson;
+import dev.plumbline.json.RuleJson;
+import dev.plumbline.state.Ledger;
+import dev.plumbline.state.NamespaceId;
+import dev.plumbline.store.Database.Access;
+import dev.plumbline.store.NamespaceRecord.Standing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when
+ * it returns. Several processes may have one store open; each waits for the other's transactions up to 60 s.
+ */
+public final class Store implements StoreView {
+
+    /** How many parsed sources are kept: the current one, the one before, and one or two that were only looked at. */
+    private static final int PARSED_KEPT = 4;
+
+    private final Database database;
+    private final Queries queries;
+
+    private Store(Database database, String programVersion) {
+        this.database = database;
+        this.queries = new Queries(database, programVersion);
+    }
+
+    /**
+     * Opens a state directory, makes it if it is absent, and brings its schema up to date.
+     *
+     * @param programVersion of the running program: parsed documents of other versions are not used
+     * @throws StoreException if others can write there, or the file is damaged, newer, or held by another writer
+     */
+    public static Store open(Path stateDirectory, String programVersion) {
+        return open(stateDirectory, programVersion, Migrations.ALL);
+    }
+
+    static Store open(Path stateDirectory, String programVersion, Migrations migrations) {
+        var directory = new StateDirectory(stateDirectory);
+        directory.prepare();
+        var database = Database.open(directory.database(), Access.WRITE);
+        try {
+            migrations.run(database, programVersion);
+            return new Store(database, programVersion);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens a state directory for {@code plan} and {@code show}: makes nothing and changes nothing. A directory that is
+     * absent, cannot be read or cannot be trusted gives an empty view that says so.
+     *
+     * @throws StoreException if the file is damaged or newer: a plan without it would be wrong
+     */
+    public static StoreView openReadOnly(Path stateDirectory, String programVersion) {
+        var directory = new StateDirectory(stateDirectory);
+        var file = directory.database();
+        try {
+            if (Files.isDirectory(stateDirectory) && !Files.isExecutable(stateDirectory)) {
+                return new AbsentStore("no right to read " + stateDirectory
+                        + ": run as root to see what is recorded there");
+            }
+            var distrust = directory.distrust();
+            if (distrust.isPresent()) {
+                return new AbsentStore("not read: " + distrust.get());
+            }
+            if (!Files.exists(file) || Files.size(file) == 0) {
+                return new AbsentStore("nothing is recorded yet in " + stateDirectory);
+            }
+            if (!Files.isReadable(file)) {
+                return new AbsentStore("no right to read " + file + ": run as root to see what is recorded there");
+            }
+            return read(directory, programVersion);
+        } catch (IOException e) {
+            return new AbsentStore("cannot read " + stateDirectory + ": " + e);
+        }
+    }
+
+    private static StoreView read(StateDirectory directory, String programVersion) throws IOException {
+        var file = directory.database();
+        boolean writable = Files.isWritable(file) && Files.isWritable(directory.path());
+        var log = file.resolveSibling(file.getFileName() + "-wal");
+        if (!writable && Files.exists(log) && Files.size(log) > 0) {
+            return new AbsentStore(file + " is being written: run as root to see what is recorded there");
+        }
+        var database = Database.open(file, writable ? Access.READ : Access.READ_IMMUTABLE);
+        try {
+            if (!Migrations.ALL.isCurrent(database)) {
+                database.close();
+                return new AbsentStore(file
+                        + " was written by an older plumbline: the next apply brings it up to date");
+            }
+            return new ReadOnlyStore(database, new Queries(database, programVersion));
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+        return Optional.empty();
+    }
+
+    @Override
+    public NamespaceRecord find(String label, NamespaceId id) {
+        return queries.find(label, id).asRecord();
+    }
+
+    /**
+     * Binds a label to the namespace that bears it now, and gives what still holds of what was recorded. The first
+     * namespace that is bound as {@link #HOST} owns the state directory until the next boot.
+     *
+     * @return with a key
+     * @throws OtherNamespaceException if the label is {@link #HOST} and the directory belongs to another one
+     */
+    public NamespaceRecord bind(String label, NamespaceId id) {
+        return database.write(() -> {
+            var found = queries.findInTransaction(label, id);
+            var key = switch (found.standing()) {
+                case NEW -> insert(label, id);
+                case SAME -> keep(label, found.row().orElseThrow());
+                case REBOOTED -> rebind(found.row().orElseThrow(), id);
+                case REMADE -> remake(label, found, id);
+            };
+            return new NamespaceRecord(Optional.of(key), found.ledger(), found.standing());
+        });
+    }
+
+    private NamespaceKey insert(String label, NamespaceId id) {
+        database.update("INSERT INTO namespaces (label, boot_id, cookie, host, first_seen) VALUES (?, ?, ?, ?, ?)",
+                Queries.canonical(label), id.bootId(), id.cookie(), label.equals(HOST) ? 1 : 0,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+        return new NamespaceKey(database.number("SELECT last_insert_rowid()"));
+    }
+
+    /** A namespace that was first known by another name becomes the host's when plumbline first runs inside it. */
+    private NamespaceKey keep(String label, Queries.Row row) {
+        if (label.equals(HOST) && !row.host()) {
+            database.update("DELETE FROM namespaces WHERE host = 1");
+            database.update("UPDATE namespaces SET host = 1, label = ? WHERE id = ?", HOST, row.key().row());
+        }
+        return row.key();
+    }
+
+    private NamespaceKey rebind(Queries.Row row, NamespaceId id) {
+        database.update("UPDATE namespaces SET boot_id = ?, cookie = ? WHERE id = ?", id.bootId(), id.cookie(),
+                row.key().row());
+        database.update("DELETE FROM taken_routes WHERE namespace = ?", row.key().row());
+        database.update("DELETE FROM taken_rules WHERE namespace = ?", row.key().row());
+        return row.key();
+    }
+
+    /** A new row, so that whatever else is recorded of the old namespace cannot be taken for the new one's. */
+    private NamespaceKey remake(String label, Queries.Found found, NamespaceId id) {
+        database.update("DELETE FROM namespaces WHERE id = ?", found.row().orElseThrow().key().row());
+        var key = insert(label, id);
+        write(key, found.ledger());
+        return key;
+    }
+
+    /** The ledger of a namespace. */
+    public Ledger ledger(NamespaceKey key) {
+        return database.read(() -> queries.ledger(key));
+    }
+
+    /** Replaces the whole ledger of a namespace. Writes nothing if it is the recorded one. */
+    public void record(NamespaceKey key, Ledger ledger) {
+        database.write(() -> {
+            if (!queries.ledger(key).equals(ledger)) {
+                write(key, ledger);
+            }
+            return true;
+        });
+    }
+
+    private void write(NamespaceKey key, Ledger ledger) {
+        long row = key.row();
+        for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices"}) {
+            database.update("DELETE FROM " + table + " WHERE namespace = ?", row);
+        }
+        database.insertAll("INSERT INTO allotments (namespace, document, key, route_table) VALUES (?, ?, ?, ?)",
+                ledger.allotments(), (statement, each) -> {
+                    statement.setLong(1, row);
+                    statement.setString(2, each.document());
+                    statement.setString(3, each.key());
+                    statement.setLong(4, each.table());
+                });
+        database.insertAll("INSERT INTO taken_routes (namespace, document, route, device_index, adopted)"
+                + " VALUES (?, ?, ?, ?, ?)", ledger.routes(), (statement, each) -> {
+                    statement.setLong(1, row);
+                    statement.setString(2, each.document());
+                    statement.setString(3, JsonText.of(RouteJson.toJson(each.route())));
+                    statement.setInt(4, each.deviceIndex());
+                    statement.setInt(5, each.adopted() ? 1 : 0);
+                });
+        database.insertAll("INSERT INTO taken_rules (namespace, document, rule) VALUES (?, ?, ?)", ledger.rules(),
+                (statement, each) -> {
+                    statement.setLong(1, row);
+                    statement.setString(2, each.document());
+                    statement.setString(3, JsonText.of(RuleJson.toJson(each.rule())));
+                });
+        database.insertAll("INSERT INTO devices (namespace, name) VALUES (?, ?)", ledger.devices(),
+                (statement, each) -> {
+                    statement.setLong(1, row);
+                    statement.setString(2, each);
+                });
+    }
+
+    @Override
+    public Set<String> labels() {
+        return queries.labels();
+    }
+
+    @Override
+    public Optional<AppliedSource> source() {
+        return queries.source();
+    }
+
+    @Override
+    public Optional<byte[]> appliedDocuments() {
+        return queries.appliedDocuments();
+    }
+
+    /**
+     * Records what is applied, and from where.
+     *
+     * @param documents the parsed documents, in whatever form the parser keeps them
+     * @param replace another source may have been applied before ({@code --replace-source})
+     * @throws OtherSourceException if another one was applied last and {@code replace} is false
+     */
+    public void recordSource(AppliedSource source, byte[] documents, boolean replace) {
+        database.write(() -> {
+            if (!replace) {
+                checkSource(source.id());
+            }
+            return database.update("INSERT OR REPLACE INTO source"
+                    + " (one, kind, location, content_hash, applied_at, documents) VALUES (1, ?, ?, ?, ?, ?)",
+                    source.id().kind(), source.id().location(), source.contentHash(),
+                    source.appliedAt().truncatedTo(ChronoUnit.MILLIS).toString(), documents);
+        });
+    }
+
+    @Override
+    public Optional<byte[]> parsed(String contentHash) {
+        return queries.parsed(contentHash);
+    }
+
+    /**
+     * Keeps parsed documents under the hash of their texts, for this version of the program; the oldest are dropped.
+     */
+    public void keepParsed(String contentHash, byte[] documents) {
+        database.write(() -> {
+            database.update("INSERT OR REPLACE INTO parsed (content_hash, program_version, documents) VALUES (?, ?, ?)",
+                    contentHash, queries.programVersion(), documents);
+            return database.update("DELETE FROM parsed WHERE position NOT IN"
+                    + " (SELECT position FROM parsed ORDER BY position DESC LIMIT " + PARSED_KEPT + ")");
+        });
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.plumbline.store;
+
+import dev.plumbline.state.NamespaceId;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What can be read of a state directory. Not for use by several threads at a time.
+ *
+ * <p>All methods throw {@link StoreException} if the file cannot be read.
+ */
+public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyStore, AbsentStore {
+
+    /** The label of the namespace that the command runs in. */
+    String HOST = "host";
+
+    /** Why nothing is known: no store yet, or one that this user cannot read. Empty where the store was read. */
+    Optional<String> unavailable();
+
+    /**
+     * What is recorded of a namespace, as {@link Store#bind} would leave it; changes nothing.
+     *
+     * @param label {@link #HOST}, or the document's {@code netns}
+     * @throws OtherNamespaceException if the label is {@link #HOST} and the directory belongs to another one
+     */
+    NamespaceRecord find(String label, NamespaceId id);
+
+    /** Labels of all namespaces on record, the host's aside. */
+    Set<String> labels();
+
+    /** The source that was applied last. */
+    Optional<AppliedSource> source();
+
+    /** The documents that were applied last, in the form that {@link Store#recordSource} was given. */
+    Optional<byte[]> appliedDocuments();
+
+    /** Documents that were parsed before, in the form that {@link Store#keepParsed} was given. */
+    Optional<byte[]> parsed(String contentHash);
+
+    /**
+     * Whether an apply from this source may go on.
+     *
+     * @throws OtherSourceException if another one was applied last
+     */
+    default void checkSource(SourceId wanted) {
+        source().filter(current -> !current.id().equals(wanted)).ifPresent(current -> {
+            throw new OtherSourceException(current.id(), wanted);
+        });
+    }
+
+    @Override
+    void close();
+}

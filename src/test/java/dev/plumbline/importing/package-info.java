@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.importing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,1 @@
+CREATE TABLE added AS SELECT document FROM allotments;

@@ -1,0 +1,1 @@
+CREATE TABLE half (a TEXT); INSERT INTO nowhere VALUES (1);
