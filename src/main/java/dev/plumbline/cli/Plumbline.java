@@ -33,6 +33,10 @@ public final class Plumbline implements Callable<Integer> {
     private static final SequencedMap<String, Supplier<Subcommand>> COMMANDS = new LinkedHashMap<>();
 
     static {
+        COMMANDS.put("plan", PlanCommand::new);
+        COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("validate", ValidateCommand::new);
+        COMMANDS.put("sandbox", SandboxCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
         COMMANDS.put("training", TrainingCommand::new);

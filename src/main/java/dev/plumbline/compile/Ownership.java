@@ -1,0 +1,137 @@
+package dev.plumbline.compile;
+
+import dev.plumbline.compile.Draft.Contribution;
+import dev.plumbline.compile.Draft.WantedRule;
+import dev.plumbline.intent.RouteTableSpec;
+import dev.plumbline.intent.RoutingRulesSpec;
+import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.Protocol;
+import dev.plumbline.state.Route;
+import dev.plumbline.state.RouteRows;
+import dev.plumbline.state.RouteType;
+import dev.plumbline.state.TableKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** No object has two owners: not two documents, and not a document and somebody else, unless it is adopted. */
+final class Ownership {
+
+    private final Draft draft;
+
+    Ownership(Draft draft) {
+        this.draft = draft;
+    }
+
+    /** Routes of one identity in one table that two documents want. */
+    void routesOfDocuments() {
+        Map<TableKey, List<Contribution>> byTable = new HashMap<>();
+        for (var each : draft.contributions()) {
+            var earlier = byTable.computeIfAbsent(each.key(), key -> new ArrayList<>());
+            earlier.stream().filter(other -> !other.document().id().equals(each.document().id()))
+                    .forEach(other -> compare(other, each));
+            earlier.add(each);
+        }
+    }
+
+    private void compare(Contribution one, Contribution two) {
+        var small = one.rows().size() <= two.rows().size() ? one : two;
+        var large = small == one ? two : one;
+        for (int row = 0; row < small.rows().size(); row++) {
+            int other = large.rows().find(small.rows(), row);
+            if (other < 0 || !large.rows().attributes(other).from().equals(small.rows().attributes(row).from())) {
+                continue;
+            }
+            var first = small == one ? one.rows().origin(row) : one.rows().origin(other);
+            var second = small == one ? two.rows().origin(other) : two.rows().origin(row);
+            draft.error(second, "", "table " + Route.tableName(small.rows().table()) + " has "
+                    + small.rows().destination(row).destinationText() + " with this metric already from "
+                    + one.document().id() + " at " + first.position()
+                    + "; leave it out of one of them, or give it another metric");
+        }
+    }
+
+    /** Live routes of others that a document would collide with: taken over if it adopts, else an error. */
+    void routesOfOthers() {
+        for (var each : draft.contributions()) {
+            var live = draft.live(each.key());
+            var foreign = new boolean[live.pool().size()];
+            boolean any = false;
+            for (int index = 0; index < foreign.length; index++) {
+                foreign[index] = !live.pool().get(index).isOurs();
+                any |= foreign[index];
+            }
+            if (any) {
+                meet(each, live, foreign);
+            }
+        }
+    }
+
+    private void meet(Contribution wanted, RouteRows live, boolean[] foreign) {
+        var rows = wanted.rows();
+        int row = 0;
+        for (int other = 0; other < live.size() && row < rows.size(); other++) {
+            while (row < rows.size() && rows.compareIdentity(row, live, other) < 0) {
+                row++;
+            }
+            if (row < rows.size() && rows.compareIdentity(row, live, other) == 0
+                    && foreign[live.attributesIndex(other)]
+                    && rows.attributes(row).from().equals(live.attributes(other).from())) {
+                meet(wanted, row, live.route(other));
+            }
+        }
+    }
+
+    private void meet(Contribution wanted, int row, Route foreign) {
+        if (wanted.adopt()) {
+            draft.takes(TakenRoutes.record(wanted.document().id(), foreign, draft.interfaces(), true));
+            return;
+        }
+        if (draft.isExclusive(wanted.key()) && !isSpared(foreign)) {
+            return;
+        }
+        boolean canAdopt = wanted.document().spec() instanceof RouteTableSpec;
+        draft.error(wanted.rows().origin(row), "", "`" + foreign + "` of protocol "
+                + Protocol.name(foreign.attributes().protocol()) + " is there already, and is not plumbline's; "
+                + (canAdopt ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove it"
+                        : "choose another table, or remove it"));
+    }
+
+    /** What {@code exclusive} leaves where it is. */
+    private static boolean isSpared(Route route) {
+        var type = route.attributes().type();
+        return route.attributes().protocol() == Protocol.KERNEL || type == RouteType.LOCAL
+                || type == RouteType.BROADCAST || type == RouteType.MULTICAST || type == RouteType.ANYCAST;
+    }
+
+    /** Rules of equal selectors, or that differ in {@code not} alone, within one family and priority. */
+    void rules() {
+        Map<RuleKey, WantedRule> seen = new HashMap<>();
+        for (var each : draft.rules()) {
+            var rule = each.wanted().rule();
+            var other = seen.putIfAbsent(RuleKey.of(rule), each);
+            if (other != null) {
+                boolean inverted = other.wanted().rule().not() != rule.not();
+                draft.error(each.wanted().origin(), "", "`" + rule.selector() + "` at priority " + rule.priority()
+                        + (inverted ? " differs in `not` alone from the rule of " : " is already a rule of ")
+                        + other.document().id() + " at " + other.wanted().origin().position()
+                        + (inverted ? ", and the kernel confuses the two" : "") + "; give it another priority");
+            }
+        }
+        for (var foreign : draft.facts().live().rules()) {
+            var wanted = foreign.isOurs() ? null : seen.get(RuleKey.of(foreign));
+            if (wanted == null || wanted.wanted().rule().not() != foreign.not()) {
+                continue;
+            }
+            if (wanted.adopt()) {
+                draft.takesRule(new TakenRule(wanted.document().id(), foreign));
+            } else {
+                boolean canAdopt = wanted.document().spec() instanceof RoutingRulesSpec;
+                draft.error(wanted.wanted().origin(), "", "rule `" + foreign + "` is there already, and is not "
+                        + "plumbline's; " + (canAdopt ? "say `adopt: true` to take it over, or give" : "give")
+                        + " this one another priority, or remove the other");
+            }
+        }
+    }
+}

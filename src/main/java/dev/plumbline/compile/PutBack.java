@@ -1,0 +1,149 @@
+package dev.plumbline.compile;
+
+import dev.plumbline.compile.Draft.Contribution;
+import dev.plumbline.state.DesiredState.DesiredRule;
+import dev.plumbline.state.Family;
+import dev.plumbline.state.Ledger.TakenRoute;
+import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.NextHop;
+import dev.plumbline.state.Origin;
+import dev.plumbline.state.Route;
+import dev.plumbline.state.RouteRows;
+import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.TableKey;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Gives back what documents took and no longer want, as it was; it is foreign from then on. */
+final class PutBack {
+
+    private final Draft draft;
+    private final List<RouteRows> reaching;
+
+    PutBack(Draft draft) {
+        this.draft = draft;
+        this.reaching = TakenRoutes.reaching(draft.pending(), draft.interfaces());
+        for (var family : Family.values()) {
+            reaching.add(draft.live(new TableKey(family, Route.TABLE_MAIN)));
+        }
+    }
+
+    /** What becomes of a taken route that its document does not want any more. */
+    record Verdict(Fate fate, String reason) {
+
+        enum Fate { BACK, LATER, NEVER }
+
+        boolean isBack() {
+            return fate == Fate.BACK;
+        }
+    }
+
+    Verdict verdict(TakenRoute taken) {
+        var route = taken.route();
+        var key = new TableKey(route.family(), route.table());
+        if (draft.isExclusive(key)) {
+            return new Verdict(Verdict.Fate.NEVER, "the table is exclusive");
+        }
+        var obsolete = TakenRoutes.obsolete(taken, draft.interfaces(), reaching);
+        if (obsolete.isPresent()) {
+            return new Verdict(Verdict.Fate.NEVER, obsolete.get());
+        }
+        var wanting = draft.wanting(route).findFirst();
+        if (wanting.isPresent()) {
+            return new Verdict(Verdict.Fate.NEVER, wanting.get().document().id() + " has a route in its place");
+        }
+        var standIn = standIn(route, draft.live(key));
+        if (standIn.isPresent()) {
+            return new Verdict(Verdict.Fate.NEVER, "there is `" + standIn.get() + "` in its place");
+        }
+        return route.attributes().nextHops().stream().map(NextHop::device)
+                .filter(device -> draft.interfaces().link(device).filter(link -> !link.isUp()).isPresent())
+                .findFirst().map(device -> new Verdict(Verdict.Fate.LATER, device + " is down"))
+                .orElse(new Verdict(Verdict.Fate.BACK, ""));
+    }
+
+    /**
+     * A live foreign route that the one to put back would collide or merge with: the same over the same devices, or
+     * for IPv6 another gateway, which would make one multipath of both.
+     */
+    private static Optional<Route> standIn(Route route, RouteRows live) {
+        var one = new RouteRows.Builder(route.family(), route.table());
+        one.add(route);
+        int first = live.find(one.build(), 0);
+        if (first < 0) {
+            return Optional.empty();
+        }
+        for (int row = first; row < live.groupEnd(first); row++) {
+            var other = live.route(row);
+            if (!other.attributes().isOurs() && other.attributes().from().equals(route.attributes().from())
+                    && (devices(other).equals(devices(route)) || route.family() == Family.IPV6
+                            && route.attributes().hasGateway() && other.attributes().hasGateway())) {
+                return Optional.of(other);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Set<String> devices(Route route) {
+        return route.attributes().nextHops().stream().map(NextHop::device).collect(Collectors.toSet());
+    }
+
+    /** Deals with every taken route that no document claimed. */
+    void routes() {
+        var freshlyAdopted = draft.taken().stream().filter(TakenRoute::adopted).map(each -> Identity.of(each.route()))
+                .collect(Collectors.toSet());
+        for (var taken : draft.claim(each -> true)) {
+            var owner = taken.adopted() ? draft.wanting(taken.route()).findFirst() : Optional.<Contribution>empty();
+            if (draft.isWaiting(taken.document())) {
+                draft.takes(taken);
+            } else if (owner.isPresent()) {
+                if (!freshlyAdopted.contains(Identity.of(taken.route()))) {
+                    draft.takes(new TakenRoute(owner.get().document().id(), taken.route(), taken.deviceIndex(), true));
+                }
+            } else {
+                giveBack(taken);
+            }
+        }
+    }
+
+    private void giveBack(TakenRoute taken) {
+        var verdict = verdict(taken);
+        switch (verdict.fate()) {
+            case BACK -> draft.restores(taken.route(), former(taken.document()));
+            case LATER -> {
+                draft.takes(taken);
+                draft.note(taken.document() + ": `" + taken.route() + "` is put back later: " + verdict.reason());
+            }
+            case NEVER -> draft.note(taken.document() + ": `" + taken.route() + "` is not put back: "
+                    + verdict.reason());
+        }
+    }
+
+    /** Deals with every rule that was adopted. */
+    void rules() {
+        var ours = draft.rules().stream()
+                .collect(Collectors.toMap(each -> RuleKey.of(each.wanted().rule()), each -> each, (a, b) -> a));
+        var fresh = draft.takenRules().stream().map(each -> RuleKey.of(each.rule())).collect(Collectors.toSet());
+        var live = new HashSet<RoutingRule>(draft.facts().live().rules());
+        for (var taken : draft.facts().ledger().rules()) {
+            var key = RuleKey.of(taken.rule());
+            var owner = ours.get(key);
+            if (owner != null) {
+                if (!fresh.contains(key)) {
+                    draft.takesRule(new TakenRule(owner.document().id(), taken.rule()));
+                }
+            } else if (live.contains(taken.rule())) {
+                draft.note(taken.document() + ": rule `" + taken.rule() + "` is not put back: it is there");
+            } else {
+                draft.restoresRule(new DesiredRule(taken.rule(), former(taken.document())));
+            }
+        }
+    }
+
+    private static Origin former(String document) {
+        return new Origin(document, "", 0, 0);
+    }
+}
