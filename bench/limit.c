@@ -2,7 +2,7 @@
  * The physical limit: how fast the kernel takes prepared netlink messages and gives a dump, with nothing else to do.
  * And the stopwatch of bench/run.
  *
- *   limit add    route32|route24|rule N    adds N objects (below) in batches of 256 KiB, with an ack on each batch's last
+ *   limit add    route32|route24|rule N    adds N objects (below) in batches of 256 KiB, ack on each batch's last
  *   limit delete route32|route24|rule N    deletes them in the order that is fast
  *   limit dump   route|rule                reads table 1000, or all IPv4 rules, and looks at every message's header
  *     each prints the milliseconds from the first request to the last answer; building the messages is not counted
