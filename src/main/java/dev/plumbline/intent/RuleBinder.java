@@ -26,7 +26,7 @@ final class RuleBinder {
             List.of("from", "to", "iif", "oif", "fwmark", "ipproto", "sport", "dport", "tos", "uidrange");
     private static final List<String> ACTIONS = List.of("blackhole", "unreachable", "prohibit", "nop");
     /** {@code /etc/protocols}, what rules are written for. */
-    static final Map<String, Integer> PROTOCOLS = Map.ofEntries(Map.entry("icmp", 1), Map.entry("igmp", 2),
+    private static final Map<String, Integer> PROTOCOLS = Map.ofEntries(Map.entry("icmp", 1), Map.entry("igmp", 2),
             Map.entry("ipip", 4), Map.entry("tcp", 6), Map.entry("udp", 17), Map.entry("dccp", 33),
             Map.entry("ipv6", 41), Map.entry("gre", 47), Map.entry("esp", 50), Map.entry("ah", 51),
             Map.entry("ipv6-icmp", 58), Map.entry("ospf", 89), Map.entry("pim", 103), Map.entry("vrrp", 112),
@@ -90,7 +90,8 @@ final class RuleBinder {
         return parsed;
     }
 
-    private static RoutingRule inFamily(RoutingRule rule, Family family) {
+    /** The same rule for another family. */
+    static RoutingRule inFamily(RoutingRule rule, Family family) {
         return new RoutingRule(family, rule.priority(), rule.not(), rule.from(), rule.to(), rule.iif(), rule.oif(),
                 rule.mark(), rule.tos(), rule.ipProtocol(), rule.sourcePort(), rule.destinationPort(), rule.uids(),
                 rule.action(), rule.suppressPrefixLength(), rule.suppressInterfaceGroup(), rule.protocol(), rule.other());
@@ -174,6 +175,12 @@ final class RuleBinder {
                     + Long.toHexString(value & mask) + "/0x" + Long.toHexString(mask) + ", or widen the mask");
         }
         return Optional.of(new RoutingRule.Mark(value, mask));
+    }
+
+    /** The protocol's name, or its number. */
+    static String protocolName(int number) {
+        return PROTOCOLS.entrySet().stream().filter(entry -> entry.getValue() == number).map(Map.Entry::getKey).findFirst()
+                .orElse(Integer.toString(number));
     }
 
     private static long number(String text) {
