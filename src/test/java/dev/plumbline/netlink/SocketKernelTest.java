@@ -143,7 +143,8 @@ class SocketKernelTest {
                 var other = NetlinkSocket.open(namespace, Rtnetlink.PROTOCOL)) {
             assertEquals(first.namespaceCookie(), second.namespaceCookie());
             assertFalse(first.namespaceCookie() == other.namespaceCookie());
-            assertEquals(Errno.EEXIST, assertThrows(NetlinkException.class, () -> NetworkNamespace.create(name)).errno());
+            var taken = assertThrows(NetlinkException.class, () -> NetworkNamespace.create(name));
+            assertEquals(Errno.EEXIST, taken.errno());
             NetworkNamespace.delete(name);
             assertFalse(Files.exists(NetworkNamespace.path(name)));
             var links = new int[1];
