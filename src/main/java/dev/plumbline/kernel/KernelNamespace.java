@@ -66,7 +66,7 @@ public final class KernelNamespace implements LiveNamespace {
             }
             return open(netns.startsWith("/") ? NetworkNamespace.at(Path.of(netns)) : NetworkNamespace.named(netns));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
@@ -80,7 +80,7 @@ public final class KernelNamespace implements LiveNamespace {
             return new KernelNamespace(namespace);
         } catch (IOException e) {
             namespace.close();
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
@@ -109,7 +109,7 @@ public final class KernelNamespace implements LiveNamespace {
                     }
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(e.getMessage(), e);
             }
         }
     }
@@ -199,7 +199,7 @@ public final class KernelNamespace implements LiveNamespace {
                 return RouteReader.isOccupied(socket, Family.IPV4, table)
                         || RouteReader.isOccupied(socket, Family.IPV6, table);
             } catch (NetlinkException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(e.getMessage(), e);
             }
         }
     }
@@ -214,7 +214,7 @@ public final class KernelNamespace implements LiveNamespace {
             try {
                 return query.ask(socket);
             } catch (NetlinkException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(e.getMessage(), e);
             }
         }
     }

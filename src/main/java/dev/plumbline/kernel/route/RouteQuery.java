@@ -123,7 +123,7 @@ public record RouteQuery(IpAddress destination, Optional<IpAddress> source, long
     private void write(MessageWriter writer, int incoming, int outgoing) {
         var family = destination.family();
         writer.u8(family.number()).u8(family.bits()).u8(source.isPresent() ? family.bits() : 0).u8(tos);
-        writer.u8(0).u8(0).u8(0).u8(0).u32(RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE);
+        writer.u8(0).u8(0).u8(0).u8(0).u32(flags(family));
         address(writer, RTA_DST, destination);
         source.ifPresent(address -> address(writer, RTA_SRC, address));
         if (mark != 0) {
@@ -139,6 +139,11 @@ public record RouteQuery(IpAddress destination, Optional<IpAddress> source, long
         ipProtocol.ifPresent(number -> writer.u8(RTA_IP_PROTO, number));
         sourcePort.ifPresent(port -> writer.u16be(RTA_SPORT, port));
         destinationPort.ifPresent(port -> writer.u16be(RTA_DPORT, port));
+    }
+
+    /** IPv4 calls every table main unless asked; IPv6 tells the true one, and refuses the question. */
+    private static int flags(Family family) {
+        return family == Family.IPV4 ? RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE : RTM_F_FIB_MATCH;
     }
 
     private static void address(MessageWriter writer, int type, IpAddress address) {
