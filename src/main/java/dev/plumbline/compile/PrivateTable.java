@@ -75,6 +75,9 @@ final class PrivateTable {
                 attributes = attributes.withSource(Optional.of(own.get().local()));
             }
         }
+        if (attributes.source().filter(each -> !draft.interfaces().canBeSource(each)).isPresent()) {
+            attributes = attributes.withSource(Optional.empty());
+        }
         return route.inTable(table.number()).withAttributes(attributes);
     }
 
@@ -135,7 +138,7 @@ final class PrivateTable {
 
     /**
      * With {@code onlink} where this table has no route to the gateway: the kernel looks into the route's own table and
-     * then where its rules lead, and the connected route is in another address's table.
+     * then where its rules lead, and the connected route is in another address's table, or gone with its address.
      */
     private RouteAttributes onlink(RouteAttributes attributes, RouteRows here, boolean copied) {
         if (!attributes.hasGateway()) {
@@ -155,11 +158,9 @@ final class PrivateTable {
                 || CoveringRoutes.reach(here, gateway, bound.device())) {
             return false;
         }
-        if (bound.moves() && !bound.spec().sourceHints()) {
-            return copied || draft.interfaces().isNeighbour(bound.device(), gateway);
-        }
-        boolean inMain = draft.interfaces().isConnected(bound.device(), gateway) || CoveringRoutes.reach(
-                draft.live(new TableKey(family, Route.TABLE_MAIN)), gateway, bound.device());
-        return !inMain && draft.interfaces().isNeighbour(bound.device(), gateway);
+        boolean mainCounts = !bound.moves() || bound.spec().sourceHints();
+        boolean inMain = mainCounts && (draft.interfaces().isConnected(bound.device(), gateway)
+                || CoveringRoutes.reach(draft.live(new TableKey(family, Route.TABLE_MAIN)), gateway, bound.device()));
+        return !inMain && (copied || draft.interfaces().isNeighbour(bound.device(), gateway));
     }
 }
