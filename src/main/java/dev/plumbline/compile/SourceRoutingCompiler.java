@@ -121,7 +121,9 @@ final class SourceRoutingCompiler {
                     tentative ? "duplicate address detection still runs on " + device
                             : "device " + device + " has no global address now"));
         }
-        return usable.stream().filter(each -> claim(document, each.local(), spec.device())).toList();
+        Set<IpAddress> seen = new HashSet<>();
+        return usable.stream().filter(each -> seen.add(each.local()) && claim(document, each.local(), spec.device()))
+                .toList();
     }
 
     private List<LinkAddress> listed(Document document, String device, List<Located<IpAddress>> list) {
@@ -238,7 +240,7 @@ final class SourceRoutingCompiler {
             for (var table : device.tables()) {
                 if (!table.of(family).isEmpty()) {
                     draft.wants(device.document(), new PrivateTable(draft, device, table, family)
-                            .rows(input.all(), gateways.of(table, family), extra), false);
+                            .rows(input, gateways.of(table, family), extra), false);
                 }
             }
             if (family == Family.IPV6 && spec.sourceHints()) {

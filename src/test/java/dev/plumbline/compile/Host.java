@@ -130,10 +130,21 @@ final class Host {
             routes.removeIf(each -> each.table() == Route.TABLE_MAIN && each.attributes().uses(device)
                     && each.attributes().protocol() == Protocol.KERNEL && each.destination().equals(prefix.masked()));
         }
-        routes.removeIf(each -> each.table() == Route.TABLE_MAIN && each.attributes().protocol() != Protocol.KERNEL
+        routes.removeIf(each -> each.table() == Route.TABLE_MAIN
                 && each.attributes().source().equals(Optional.of(prefix.address())));
+        left.stream().filter(each -> each.network().equals(prefix.masked()) && prefix.family() == Family.IPV4)
+                .findFirst().ifPresent(each -> promote(device, each));
         if (prefix.family() == Family.IPV4 && left.isEmpty()) {
             routes.removeIf(each -> each.family() == Family.IPV4 && each.attributes().uses(device));
+        }
+    }
+
+    /** {@code promote_secondaries}: the next address of the network becomes the source of its connected route. */
+    private void promote(String device, LinkAddress address) {
+        var connected = Ip.route(address.network() + " dev " + device + " proto kernel scope link src "
+                + address.local());
+        if (routes.stream().noneMatch(each -> each.sameIdentity(connected) && each.attributes().uses(device))) {
+            routes.add(connected);
         }
     }
 

@@ -366,6 +366,24 @@ class SourceRoutingTest {
     }
 
     @Test
+    void oneAddressWithTwoPrefixesIsBoundOnce() {
+        var host = new Host().link("net1", "192.168.1.209/24", "192.168.1.209/16");
+        host.apply(source("sip", "net1").document());
+        assertEquals(List.of("20000: from 192.168.1.209 lookup 100"), host.ourRules());
+        assertEquals(2, host.table(100).size());
+    }
+
+    @Test
+    void whatTheKernelForgotToRemoveStaysWhereItIs() {
+        var host = new Host().link("net1", "192.168.1.209/24", "10.5.0.2/16").route("default via 10.5.0.1 dev net1");
+        host.dropAddress("net1", "10.5.0.2/16");
+        var result = host.apply(source("sip", "net1").document());
+        assertEquals(List.of("default via 10.5.0.1 dev net1 proto boot table main"), host.main());
+        assertTrue(result.notes().contains("SourceRouting/sip: `default via 10.5.0.1 dev net1 proto boot table main` stays"
+                + " in main: gateway 10.5.0.1 is not on net1 any more"), result.notes()::toString);
+    }
+
+    @Test
     void aTableThatAnotherAddressHadIsNotTwiceAllotted() {
         var host = Host.example();
         host.apply(source("sip", "net1").document());
