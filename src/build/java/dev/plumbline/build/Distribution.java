@@ -25,7 +25,7 @@ import dev.plumbline.cli.Plumbline;
  * Lays out the distribution after {@code mvn package} has made the jar, and trains its AOT cache. Run by the build as a
  * source file, with the program's runtime class path (which holds ASM and picocli):
  *
- * <pre>java -cp CLASS_PATH Distribution.java PROJECT JAR TARGET JAVA_RELEASE</pre>
+ * <pre>java -cp CLASS_PATH Distribution.java PROJECT JAR TARGET JAVA_RELEASE VERSION TIME</pre>
  */
 final class Distribution {
 
@@ -38,15 +38,23 @@ final class Distribution {
     private final Path target;
     private final String javaRelease;
 
-    private Distribution(Path project, Path target, String javaRelease) {
-        this.project = project;
-        this.target = target;
-        this.javaRelease = javaRelease;
+    private final String version;
+    private final String date;
+
+    private Distribution(String[] args) {
+        project = Path.of(args[0]);
+        target = Path.of(args[2]);
+        javaRelease = args[3];
+        version = args[4];
+        date = args[5].substring(0, "2026-01-31".length());
     }
 
-    /** Takes the project's folder, the program's jar, the folder to make, and the oldest Java that the program runs on. */
+    /**
+     * Takes the project's folder, the program's jar, the folder to make, the oldest Java that the program runs on, its
+     * version, and the time of its build, which begins with the day in ISO 8601.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
-        new Distribution(Path.of(args[0]), Path.of(args[2]), args[3]).build(Path.of(args[1]));
+        new Distribution(args).build(Path.of(args[1]));
     }
 
     private void build(Path jar) throws IOException, InterruptedException {
@@ -117,7 +125,7 @@ final class Distribution {
     }
 
     private void manual() throws IOException {
-        for (ManualPage page : ManualPage.all(Plumbline.commandLine())) {
+        for (ManualPage page : ManualPage.all(Plumbline.commandLine(), date, "plumbline " + version)) {
             write("share/man/man1/" + page.name() + ".1", page.roff());
         }
     }

@@ -23,31 +23,31 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 record ManualPage(String name, String roff) {
 
-    /** The pages of a command and of all its commands that are not hidden. */
-    static List<ManualPage> all(CommandLine line) {
+    /** The pages of a command and of all its commands that are not hidden; date and source stand in header and footer. */
+    static List<ManualPage> all(CommandLine line, String date, String source) {
         List<ManualPage> pages = new ArrayList<>();
-        add(line, pages);
+        add(line, date + "\" \"" + source, pages);
         return pages;
     }
 
-    private static void add(CommandLine line, List<ManualPage> pages) {
+    private static void add(CommandLine line, String header, List<ManualPage> pages) {
         CommandSpec spec = line.getCommandSpec();
         if (spec.usageMessage().hidden()) {
             return;
         }
-        pages.add(new ManualPage(pageName(spec), render(line)));
-        line.getSubcommands().values().stream().distinct().forEach(command -> add(command, pages));
+        pages.add(new ManualPage(pageName(spec), render(line, header)));
+        line.getSubcommands().values().stream().distinct().forEach(command -> add(command, header, pages));
     }
 
     private static String pageName(CommandSpec spec) {
         return spec.qualifiedName("-");
     }
 
-    private static String render(CommandLine line) {
+    private static String render(CommandLine line, String header) {
         CommandSpec spec = line.getCommandSpec();
         Help help = new Help(spec, Help.defaultColorScheme(Help.Ansi.OFF));
         StringBuilder page = new StringBuilder();
-        page.append(".TH ").append(pageName(spec).toUpperCase(Locale.ROOT)).append(" 1\n");
+        page.append(".TH ").append(pageName(spec).toUpperCase(Locale.ROOT)).append(" 1 \"").append(header).append("\"\n");
         section(page, "NAME", pageName(spec) + " \\- " + escape(firstSentence(spec)));
         section(page, "SYNOPSIS", ".nf\n" + escape(help.synopsis(0).strip()) + "\n.fi");
         section(page, "DESCRIPTION", text(spec.usageMessage().description()));
@@ -115,7 +115,8 @@ record ManualPage(String name, String roff) {
 
     private static String text(String... lines) {
         return Arrays.stream(lines)
-                .map(line -> escape(String.format(line)))
+                .map(line -> escape(String.format(line).strip()))
+                .filter(line -> !line.isEmpty())
                 .collect(Collectors.joining("\n.br\n"));
     }
 
@@ -123,6 +124,7 @@ record ManualPage(String name, String roff) {
     private static String escape(String text) {
         String escaped = text.replace("\\", "\\e").replace("-", "\\-");
         return escaped.lines()
+                .map(String::stripTrailing)
                 .map(line -> line.startsWith(".") || line.startsWith("'") ? "\\&" + line : line)
                 .collect(Collectors.joining("\n"));
     }

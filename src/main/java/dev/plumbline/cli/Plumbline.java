@@ -33,6 +33,10 @@ public final class Plumbline implements Callable<Integer> {
     private static final SequencedMap<String, Supplier<Subcommand>> COMMANDS = new LinkedHashMap<>();
 
     static {
+        COMMANDS.put("plan", PlanCommand::new);
+        COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("validate", ValidateCommand::new);
+        COMMANDS.put("sandbox", SandboxCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
         COMMANDS.put("training", TrainingCommand::new);
@@ -40,6 +44,8 @@ public final class Plumbline implements Callable<Integer> {
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec debug = OptionSpec.builder("--debug")
+            .type(boolean.class)
+            .defaultValue("false")
             .scopeType(ScopeType.INHERIT)
             .description("Print the stack trace of an error.")
             .build();
@@ -107,7 +113,7 @@ public final class Plumbline implements Callable<Integer> {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(Plumbline::execute);
         line.setParameterExceptionHandler(Plumbline::wrongUsage);
-        line.setExecutionExceptionHandler((e, failed, parsed) -> report(failed, e, root.debug.getValue()));
+        line.setExecutionExceptionHandler((e, failed, parsed) -> report(failed, e, root.debug.<Boolean>getValue()));
         return line;
     }
 

@@ -2,6 +2,7 @@ package dev.plumbline.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -41,6 +42,12 @@ abstract class Subcommand implements Callable<Integer> {
     /** Adds an option; ask its {@code getValue()} when the command runs. */
     final OptionSpec option(OptionSpec.Builder builder) {
         return add(builder.build());
+    }
+
+    /** Adds an option without a value; tells whether it was said. */
+    final BooleanSupplier flag(String name, String... description) {
+        var option = option(OptionSpec.builder(name).description(description));
+        return () -> Boolean.TRUE.equals(option.getValue());
     }
 
     /** Adds an argument; ask its {@code getValue()} when the command runs. */

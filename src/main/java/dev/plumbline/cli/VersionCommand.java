@@ -26,7 +26,7 @@ final class VersionCommand extends Subcommand {
     }
 
     /** The version in the jar's manifest; classes that were not packaged have none. */
-    private static String version() {
+    static String version() {
         String packaged = Plumbline.class.getPackage().getImplementationVersion();
         return packaged == null ? "(not packaged)" : packaged;
     }

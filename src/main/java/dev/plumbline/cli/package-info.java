@@ -1,4 +1,4 @@
-/** The command line: one thin class a command, exit codes, and messages for the person at the terminal. */
+/** The commands: thin, over the packages that do the work. */
 @NullMarked
 package dev.plumbline.cli;
 

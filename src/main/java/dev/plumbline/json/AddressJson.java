@@ -9,8 +9,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Addresses in the words of {@code ip -j addr}, each with its device. {@code address} is the prefix on the link where it
- * is not the own one; {@code flags} lists what {@code ip} prints as single booleans.
+ * Addresses in the words of {@code ip -j addr}, each with its device. {@code address} is the prefix on the link where
+ * it is not the own one; {@code flags} lists what {@code ip} prints as single booleans.
  */
 public final class AddressJson {
 

@@ -3,7 +3,9 @@ package dev.plumbline.json;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A bit field as a list of names, without loss: bits that have no name make one last entry, such as {@code 0x40000}. */
+/**
+ * A bit field as a list of names, without loss: bits that have no name make one last entry, such as {@code 0x40000}.
+ */
 record Bits(List<Bit> known) {
 
     /** One named bit. */

@@ -13,8 +13,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Trees as text and back, of objects, lists, strings, whole numbers and booleans. Without Jackson's mapper, whose start costs
- * more than all else that a one-shot command does with a ledger.
+ * Trees as text and back, of objects, lists, strings, whole numbers and booleans. Without Jackson's mapper, whose start
+ * costs more than all else that a one-shot command does with a ledger.
  */
 public final class JsonText {
 

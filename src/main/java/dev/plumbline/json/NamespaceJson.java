@@ -7,37 +7,43 @@ import dev.plumbline.state.RouteTables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A namespace as {@code namespace}, {@code links}, {@code addresses}, {@code routes} and {@code rules}; routes are in
- * the order of tables. The parts come as streams, so that a million routes need not stand in one tree.
+ * the order of tables. The parts come one object at a time, so that a million routes need not stand in one tree.
  */
 public final class NamespaceJson {
 
     private NamespaceJson() {
     }
 
-    /** The lists of a namespace, one after the other; each may be walked once. */
+    /** The lists of a namespace, one after the other. */
     public static List<Section> sections(NamespaceState state) {
         var names = state.links().stream().collect(Collectors.toMap(Link::index, Link::name, (one, other) -> one));
         return List.of(
-                new Section("links", state.links().stream().map(link -> LinkJson.toJson(link, names))),
-                new Section("addresses", state.addresses().stream().map(AddressJson::toJson)),
-                new Section("routes", state.routes().tables().values().stream().flatMap(rows ->
-                        IntStream.range(0, rows.size())
-                                .mapToObj(row -> RouteJson.toJson(rows.route(row))))),
-                new Section("rules", state.rules().stream().map(RuleJson::toJson)));
+                new Section("links", state.links().size(),
+                        to -> state.links().forEach(link -> to.accept(LinkJson.toJson(link, names)))),
+                new Section("addresses", state.addresses().size(),
+                        to -> state.addresses().forEach(address -> to.accept(AddressJson.toJson(address)))),
+                new Section("routes", state.routes().size(), to -> state.routes().tables().values().forEach(
+                        rows -> rows.forEach(route -> to.accept(RouteJson.toJson(route))))),
+                new Section("rules", state.rules().size(),
+                        to -> state.rules().forEach(rule -> to.accept(RuleJson.toJson(rule)))));
     }
 
-    /** A named list of objects. */
-    public record Section(String name, Stream<ObjectNode> items) {
+    /** A named list of objects, which are made one at a time as they are walked. */
+    public record Section(String name, int size, Items items) {
+    }
+
+    /** Hands its objects over. Not a stream: the iterator of a flattened one collects a whole table first. */
+    public interface Items {
+        void forEach(Consumer<ObjectNode> consumer);
     }
 
     /** What the namespace is. */
@@ -51,7 +57,7 @@ public final class NamespaceJson {
         node.set("namespace", identity(state.id()));
         for (var section : sections(state)) {
             var array = node.putArray(section.name());
-            section.items().forEach(array::add);
+            section.items().forEach(each -> array.add(each));
         }
         return node;
     }

@@ -105,7 +105,8 @@ public final class RouteJson {
         var hops = hops(fields);
         var metrics = new TreeMap<Integer, Long>();
         for (var each : fields.list("metrics")) {
-            each.properties().forEach(metric -> metrics.put(metricNumber(metric.getKey()), metric.getValue().longValue()));
+            each.properties().forEach(metric ->
+                    metrics.put(metricNumber(metric.getKey()), metric.getValue().longValue()));
         }
         var attributes = new RouteAttributes(
                 fields.optional("type", "a route type", RouteType::named).orElse(RouteType.UNICAST),

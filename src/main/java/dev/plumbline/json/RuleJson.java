@@ -125,7 +125,8 @@ public final class RuleJson {
         return fields.optionalText(name).filter(text -> !text.equals(ALL)).map(text -> IpAddress.parse(text)
                 .filter(address -> address.family() == family)
                 .map(address -> new Prefix(address, length))
-                .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is no address of the family: " + text)));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "'" + name + "' is no address of the family: " + text)));
     }
 
     private static Optional<Range> ports(Fields fields, String name) {

@@ -140,6 +140,24 @@ public final class AttributeReader {
         return bytes;
     }
 
+    /**
+     * Copies the attribute as it is, header and padding included, as words in native order.
+     *
+     * @return the index behind the last word; -1 if the padding lies beyond the end, or the words do not fit
+     */
+    public int words(int[] target, int index) {
+        int from = start - 4;
+        int to = from + Netlink.align(length + 4);
+        if (to > limit || index + (to - from) / 4 > target.length) {
+            return -1;
+        }
+        int at = index;
+        for (int offset = from; offset < to; offset += 4) {
+            target[at++] = buffer.getInt(offset);
+        }
+        return at;
+    }
+
     /** The attributes inside this one. */
     public AttributeReader nested() {
         return nested(0, length);

@@ -1,5 +1,7 @@
 package dev.plumbline.state;
 
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -180,6 +182,60 @@ public final class RouteRows implements Iterable<Route> {
         var mapped = new ArrayList<RouteAttributes>(pool.size());
         pool.forEach(each -> mapped.add(mapping.apply(each)));
         return new RouteRows(family, table, size, hi, lo, rest, attributes, lines, documents, List.copyOf(mapped), origins);
+    }
+
+    /**
+     * The columns as they are kept, read-only: for writing many rows at once.
+     *
+     * @param hi empty for IPv4
+     * @param rest prefix length, tos and metric, packed so that their order is the order of rows
+     * @param attributes indexes into {@link #pool()}
+     * @param lines empty where no row has one
+     * @param documents indexes into {@link #origins()}; empty where all rows are of the first
+     */
+    public record Columns(LongBuffer hi, LongBuffer lo, LongBuffer rest, IntBuffer attributes, IntBuffer lines,
+            IntBuffer documents) {
+    }
+
+    /** The columns; they share the memory of these rows. */
+    public Columns columns() {
+        return new Columns(column(hi), column(lo), column(rest), column(attributes), column(lines), column(documents));
+    }
+
+    private LongBuffer column(long[] values) {
+        return LongBuffer.wrap(values, 0, Math.min(size, values.length)).slice().asReadOnlyBuffer();
+    }
+
+    private IntBuffer column(int[] values) {
+        return IntBuffer.wrap(values, 0, Math.min(size, values.length)).slice().asReadOnlyBuffer();
+    }
+
+    /**
+     * Rows from columns as {@link #columns()} gave them. The arrays are not copied.
+     *
+     * @throws IllegalArgumentException if lengths or indexes do not fit together, or the rows are not in order
+     */
+    public static RouteRows ofColumns(Family family, long table, long[] hi, long[] lo, long[] rest, int[] attributes,
+            int[] lines, int[] documents, List<RouteAttributes> pool, List<Origin> origins) {
+        int size = lo.length;
+        boolean fit = hi.length == (family == Family.IPV6 ? size : 0) && rest.length == size
+                && attributes.length == size && (lines.length == 0 || lines.length == size)
+                && (documents.length == 0 || documents.length == size);
+        if (!fit) {
+            throw new IllegalArgumentException("columns of different lengths");
+        }
+        var rows = new RouteRows(family, table, size, hi, lo, rest, attributes, lines, documents, List.copyOf(pool),
+                List.copyOf(origins));
+        for (int row = 0; row < size; row++) {
+            if (attributes[row] < 0 || attributes[row] >= pool.size()
+                    || documents.length > 0 && (documents[row] < 0 || documents[row] >= origins.size())) {
+                throw new IllegalArgumentException("row " + row + " has an index out of range");
+            }
+            if (row > 0 && rows.compareIdentity(row - 1, rows, row) > 0) {
+                throw new IllegalArgumentException("row " + row + " is not in order");
+            }
+        }
+        return rows;
     }
 
     /** The same rows in another table. */

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
  *
  * @param create rules to add, in {@link Phase#NEW_RULES}; among equal family and priority in the order in which they
  *     are to stand, which is behind what stands there
- * @param takenAway live rules of ours that are deleted just before {@code create}, in the kernel's order: those that it
- *     adds again, because their place within the priority changes, or because the kernel would otherwise delete one of
- *     them in place of another; and those of the same priority that go for good
+ * @param takenAway live rules of ours that are deleted as soon as {@code create} has added its own behind them, in the
+ *     kernel's order: those that it adds again, because their place within the priority changes, or because the kernel
+ *     would otherwise delete one of them in place of another; and those of the same priority that go for good
  * @param delete live rules to delete in {@link Phase#OLD_RULES}, in the kernel's order
  */
 public record RuleChanges(List<Creation> create, List<RoutingRule> takenAway, List<Deletion> delete)

@@ -2,6 +2,7 @@ package dev.plumbline.store;
 
 import dev.plumbline.state.NamespaceId;
 import java.util.Optional;
+import java.util.Set;
 
 /** No store, or none that can be read. */
 record AbsentStore(String reason) implements StoreView {
@@ -14,6 +15,11 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public NamespaceRecord find(String label, NamespaceId id) {
         return NamespaceRecord.UNKNOWN;
+    }
+
+    @Override
+    public Set<String> labels() {
+        return Set.of();
     }
 
     @Override

@@ -200,22 +200,22 @@ final class Database implements AutoCloseable {
         // The low byte is the primary code (sqlite.org/rescode.html).
         return switch (code.code & 0xff) {
             case 11, 26 -> new StoreException(corrupt(file), e);
-            case 5, 6 -> new StoreException("another process has been writing to " + file + " for " + BUSY_TIMEOUT / 1000
-                    + " s: see who with 'fuser " + file + "', and try again", e);
+            case 5, 6 -> new StoreException("another process has been writing to " + file + " for "
+                    + BUSY_TIMEOUT / 1000 + " s: see who with 'fuser " + file + "', and try again", e);
             case 8 -> new StoreException("no right to write to " + file + ": run as root, or choose another state"
                     + " directory with --state-dir DIR", e);
-            case 13 -> new StoreException("no space is left to write " + file + ": nothing was recorded. Free some and try"
-                    + " again", e);
+            case 13 -> new StoreException("no space is left to write " + file
+                    + ": nothing was recorded. Free some and try again", e);
             case 14 -> new StoreException("cannot open " + file + ": " + e.getMessage(), e);
             default -> new StoreException("cannot use " + file + ": " + e.getMessage(), e);
         };
     }
 
     private static String corrupt(Path file) {
-        return file + " is damaged, or is no database of plumbline's. Move it away ('mv " + file + " " + file + ".damaged',"
-                + " also with -wal and -shm at the end) and run again. What is ours is still known, by marks in the kernel;"
-                + " lost are the routes and rules that were moved away or adopted (they cannot be put back), allotted"
-                + " table numbers whose routes are gone, and which source this host follows";
+        return file + " is damaged, or is no database of plumbline's. Move it away ('mv " + file + " " + file
+                + ".damaged', also with -wal and -shm at the end) and run again. What is ours is still known, by marks"
+                + " in the kernel; lost are the routes and rules that were moved away or adopted (they cannot be put"
+                + " back), allotted table numbers whose routes are gone, and which source this host follows";
     }
 
     @Override

@@ -29,7 +29,8 @@ record Migrations(List<String> scripts) {
         long version = database.number("PRAGMA user_version");
         if (database.number("PRAGMA application_id") != APPLICATION_ID
                 && (version != 0 || database.number("SELECT count(*) FROM sqlite_schema") != 0)) {
-            throw new StoreException(database.file() + " is a database of another program: move it away, or choose another"
+            throw new StoreException(database.file()
+                    + " is a database of another program: move it away, or choose another"
                     + " state directory with --state-dir DIR");
         }
         if (version > newest()) {
@@ -42,7 +43,8 @@ record Migrations(List<String> scripts) {
 
     private static String writer(Database database) {
         try {
-            return database.first("SELECT program_version FROM meta", row -> ", version " + row.getString(1)).orElse("");
+            return database.first("SELECT program_version FROM meta", row -> ", version " + row.getString(1))
+                    .orElse("");
         } catch (StoreException e) {
             return "";
         }
@@ -61,7 +63,8 @@ record Migrations(List<String> scripts) {
             });
         }
         // Asked first: even an update that changes nothing waits for other writers.
-        if (!database.first("SELECT program_version FROM meta", row -> row.getString(1)).equals(Optional.of(programVersion))) {
+        if (!database.first("SELECT program_version FROM meta", row -> row.getString(1))
+                .equals(Optional.of(programVersion))) {
             database.update("UPDATE meta SET program_version = ?", programVersion);
         }
     }

@@ -21,8 +21,8 @@ public record NamespaceRecord(Optional<NamespaceKey> key, Ledger ledger, Standin
         /** The recorded one. */
         SAME,
         /**
-         * The machine was booted since: allotted numbers and device names hold; what was moved or adopted is forgotten, for
-         * the kernel's objects are gone, and whoever configures the network makes its routes anew.
+         * The machine was booted since: allotted numbers and device names hold; what was moved or adopted is forgotten,
+         * for the kernel's objects are gone, and whoever configures the network makes its routes anew.
          */
         REBOOTED,
         /** A named namespace was deleted and made again: as after a reboot. */

@@ -7,7 +7,8 @@ public final class OtherSourceException extends StoreException {
     private final transient SourceId wanted;
 
     OtherSourceException(SourceId current, SourceId wanted) {
-        super("this host follows " + current + ", not " + wanted + ". To follow the latter from now on, which removes what"
+        super("this host follows " + current + ", not " + wanted
+                + ". To follow the latter from now on, which removes what"
                 + " only the former asks for, say --replace-source");
         this.current = current;
         this.wanted = wanted;

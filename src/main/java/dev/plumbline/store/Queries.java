@@ -34,7 +34,8 @@ record Queries(Database database, String programVersion) {
     record Found(Optional<Row> row, Ledger ledger, Standing standing) {
 
         NamespaceRecord asRecord() {
-            return new NamespaceRecord(standing == Standing.SAME ? row.map(Row::key) : Optional.empty(), ledger, standing);
+            return new NamespaceRecord(standing == Standing.SAME ? row.map(Row::key) : Optional.empty(), ledger,
+                    standing);
         }
     }
 
@@ -43,6 +44,11 @@ record Queries(Database database, String programVersion) {
         var text = label.startsWith("/var" + NETNS_FOLDER) ? label.substring("/var".length()) : label;
         var name = text.startsWith(NETNS_FOLDER) ? text.substring(NETNS_FOLDER.length()) : text;
         return name.isEmpty() || name.contains("/") || name.equals(StoreView.HOST) ? text : name;
+    }
+
+    Set<String> labels() {
+        return Set.copyOf(database.read(() ->
+                database.list("SELECT label FROM namespaces WHERE host = 0", row -> row.getString(1))));
     }
 
     Found find(String label, NamespaceId id) {
@@ -66,13 +72,15 @@ record Queries(Database database, String programVersion) {
         }
         var old = labelled.get();
         var standing = old.id().bootId().equals(id.bootId()) ? Standing.REMADE : Standing.REBOOTED;
-        return new Found(labelled, new Ledger(allotments(old.key()), List.of(), List.of(), devices(old.key())), standing);
+        return new Found(labelled, new Ledger(allotments(old.key()), List.of(), List.of(), devices(old.key())),
+                standing);
     }
 
     Ledger ledger(NamespaceKey key) {
         var routes = database.list("SELECT document, route, device_index, adopted FROM taken_routes WHERE namespace = ?"
                 + " ORDER BY position", row -> new TakenRoute(row.getString(1),
-                        RouteJson.fromJson(JsonText.parse(row.getString(2))), row.getInt(3), row.getInt(4) == 1), key.row());
+                        RouteJson.fromJson(JsonText.parse(row.getString(2))), row.getInt(3), row.getInt(4) == 1),
+                        key.row());
         var rules = database.list("SELECT document, rule FROM taken_rules WHERE namespace = ? ORDER BY position",
                 row -> new TakenRule(row.getString(1), RuleJson.fromJson(JsonText.parse(row.getString(2)))), key.row());
         return new Ledger(allotments(key), routes, rules, devices(key));

@@ -2,6 +2,7 @@ package dev.plumbline.store;
 
 import dev.plumbline.state.NamespaceId;
 import java.util.Optional;
+import java.util.Set;
 
 /** A store that is only read. */
 record ReadOnlyStore(Database database, Queries queries) implements StoreView {
@@ -14,6 +15,11 @@ record ReadOnlyStore(Database database, Queries queries) implements StoreView {
     @Override
     public NamespaceRecord find(String label, NamespaceId id) {
         return queries.find(label, id).asRecord();
+    }
+
+    @Override
+    public Set<String> labels() {
+        return queries.labels();
     }
 
     @Override

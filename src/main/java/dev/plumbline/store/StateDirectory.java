@@ -111,7 +111,8 @@ record StateDirectory(Path path) {
                     + (ownUid() == ROOT ? "root" : String.valueOf(ownUid())) + " " + file);
         }
         if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & excuse) == 0) {
-            return Optional.of(what + " can be written by others, who could forge plumbline's state: chmod go-w " + file);
+            return Optional.of(what + " can be written by others, who could forge plumbline's state: chmod go-w "
+                    + file);
         }
         return Optional.empty();
     }

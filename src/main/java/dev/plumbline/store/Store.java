@@ -13,10 +13,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when it
- * returns. Several processes may have one store open; each waits for the other's transactions up to 60 s.
+ * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when
+ * it returns. Several processes may have one store open; each waits for the other's transactions up to 60 s.
  */
 public final class Store implements StoreView {
 
@@ -65,7 +66,8 @@ public final class Store implements StoreView {
         var file = directory.database();
         try {
             if (Files.isDirectory(stateDirectory) && !Files.isExecutable(stateDirectory)) {
-                return new AbsentStore("no right to read " + stateDirectory + ": run as root to see what is recorded there");
+                return new AbsentStore("no right to read " + stateDirectory
+                        + ": run as root to see what is recorded there");
             }
             var distrust = directory.distrust();
             if (distrust.isPresent()) {
@@ -94,7 +96,8 @@ public final class Store implements StoreView {
         try {
             if (!Migrations.ALL.isCurrent(database)) {
                 database.close();
-                return new AbsentStore(file + " was written by an older plumbline: the next apply brings it up to date");
+                return new AbsentStore(file
+                        + " was written by an older plumbline: the next apply brings it up to date");
             }
             return new ReadOnlyStore(database, new Queries(database, programVersion));
         } catch (RuntimeException e) {
@@ -114,8 +117,8 @@ public final class Store implements StoreView {
     }
 
     /**
-     * Binds a label to the namespace that bears it now, and gives what still holds of what was recorded. The first namespace
-     * that is bound as {@link #HOST} owns the state directory until the next boot.
+     * Binds a label to the namespace that bears it now, and gives what still holds of what was recorded. The first
+     * namespace that is bound as {@link #HOST} owns the state directory until the next boot.
      *
      * @return with a key
      * @throws OtherNamespaceException if the label is {@link #HOST} and the directory belongs to another one
@@ -214,6 +217,11 @@ public final class Store implements StoreView {
     }
 
     @Override
+    public Set<String> labels() {
+        return queries.labels();
+    }
+
+    @Override
     public Optional<AppliedSource> source() {
         return queries.source();
     }
@@ -235,8 +243,9 @@ public final class Store implements StoreView {
             if (!replace) {
                 checkSource(source.id());
             }
-            return database.update("INSERT OR REPLACE INTO source (one, kind, location, content_hash, applied_at, documents)"
-                    + " VALUES (1, ?, ?, ?, ?, ?)", source.id().kind(), source.id().location(), source.contentHash(),
+            return database.update("INSERT OR REPLACE INTO source"
+                    + " (one, kind, location, content_hash, applied_at, documents) VALUES (1, ?, ?, ?, ?, ?)",
+                    source.id().kind(), source.id().location(), source.contentHash(),
                     source.appliedAt().truncatedTo(ChronoUnit.MILLIS).toString(), documents);
         });
     }
@@ -246,7 +255,9 @@ public final class Store implements StoreView {
         return queries.parsed(contentHash);
     }
 
-    /** Keeps parsed documents under the hash of their texts, for this version of the program; the oldest are dropped. */
+    /**
+     * Keeps parsed documents under the hash of their texts, for this version of the program; the oldest are dropped.
+     */
     public void keepParsed(String contentHash, byte[] documents) {
         database.write(() -> {
             database.update("INSERT OR REPLACE INTO parsed (content_hash, program_version, documents) VALUES (?, ?, ?)",

@@ -2,6 +2,7 @@ package dev.plumbline.store;
 
 import dev.plumbline.state.NamespaceId;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What can be read of a state directory. Not for use by several threads at a time.
@@ -23,6 +24,9 @@ public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyS
      * @throws OtherNamespaceException if the label is {@link #HOST} and the directory belongs to another one
      */
     NamespaceRecord find(String label, NamespaceId id);
+
+    /** Labels of all namespaces on record, the host's aside. */
+    Set<String> labels();
 
     /** The source that was applied last. */
     Optional<AppliedSource> source();

@@ -82,14 +82,15 @@ class JsonRoundTripTest {
         var links = List.of(new Link(1, "lo", "", 0x10049, 65536, OptionalInt.empty(), "", "00:00:00:00:00:00",
                 Optional.empty()), new Link(2, "eth0", "veth", 0x11043, 1500, OptionalInt.of(9), "uplink",
                 "02:00:00:00:00:01", Optional.empty()));
-        var state = new NamespaceState(new NamespaceId("boot", 1L << 60), links, addresses, RouteTables.of(routes), rules);
+        var state = new NamespaceState(new NamespaceId("boot", 1L << 60), links, addresses, RouteTables.of(routes),
+                rules);
         assertEquals(state, NamespaceJson.fromJson(throughText(NamespaceJson.toJson(state))));
     }
 
     @Test
     void readsAsIpPrintsIt() {
-        var text = "{\"family\":\"inet\",\"dst\":\"default\",\"gateway\":\"10.0.0.1\",\"dev\":\"eth0\",\"table\":\"main\","
-                + "\"protocol\":\"dhcp\",\"metric\":100}";
+        var text = "{\"family\":\"inet\",\"dst\":\"default\",\"gateway\":\"10.0.0.1\",\"dev\":\"eth0\","
+                + "\"table\":\"main\",\"protocol\":\"dhcp\",\"metric\":100}";
         var route = RouteJson.fromJson(MAPPER.readTree(text));
         assertEquals("default via 10.0.0.1 dev eth0 metric 100 proto dhcp table main", route.toString());
         assertEquals(text, RouteJson.toJson(route).toString());
@@ -97,8 +98,8 @@ class JsonRoundTripTest {
 
     @Test
     void refusesWhatItDoesNotKnow() {
-        var odd = MAPPER.readTree("{\"family\":\"inet\",\"dst\":\"default\",\"dev\":\"eth0\",\"table\":\"main\","
-                + "\"protocol\":\"boot\",\"colour\":\"red\"}");
+        var odd = MAPPER.readTree("{\"family\":\"inet\",\"dst\":\"default\",\"dev\":\"eth0\","
+                + "\"table\":\"main\",\"protocol\":\"boot\",\"colour\":\"red\"}");
         var unknown = assertThrows(IllegalArgumentException.class, () -> RouteJson.fromJson(odd));
         assertEquals("a route has an unknown field 'colour': " + odd, unknown.getMessage());
         var bare = MAPPER.readTree("{\"family\":\"inet\"}");

@@ -38,7 +38,8 @@ public final class StateArbitraries {
 
     public static Arbitrary<IpAddress> addresses(Family family) {
         var small = Arbitraries.longs().between(0, U32);
-        var halves = Arbitraries.oneOf(Arbitraries.of(0L, 1L, -1L, 0xfe80L << 48, 0xffff_0a00_0001L), Arbitraries.longs());
+        var halves = Arbitraries.oneOf(Arbitraries.of(0L, 1L, -1L, 0xfe80L << 48, 0xffff_0a00_0001L),
+                Arbitraries.longs());
         return family == Family.IPV4 ? small.map(lo -> new IpAddress(family, 0, lo))
                 : Combinators.combine(halves, halves).as((hi, lo) -> new IpAddress(family, hi, lo));
     }
@@ -124,7 +125,8 @@ public final class StateArbitraries {
                 Arbitraries.integers().between(0, 128).optional(), Arbitraries.longs().between(0, U32).optional())
                 .as((rule, protocol, source, destination, uids, length, group) -> new RoutingRule(family,
                         rule.priority(), rule.not(), rule.from(), rule.to(), rule.iif(), rule.oif(), rule.mark(),
-                        rule.tos(), protocol.map(OptionalInt::of).orElse(OptionalInt.empty()), source, destination, uids,
+                        rule.tos(), protocol.map(OptionalInt::of).orElse(OptionalInt.empty()), source, destination,
+                        uids,
                         rule.action(), length.map(OptionalInt::of).orElse(OptionalInt.empty()),
                         group.map(OptionalLong::of).orElse(OptionalLong.empty()), rule.protocol(), rule.other()));
     }
@@ -135,7 +137,8 @@ public final class StateArbitraries {
                 Arbitraries.longs().between(1, U32).optional())
                 .as((index, flags, mtu, master, table) -> new Link(index, "x", "", flags, mtu,
                         master.map(OptionalInt::of).orElse(OptionalInt.empty()), "", "", table));
-        return Combinators.combine(numbers, devices(), Arbitraries.of("", "veth", "vrf"), Arbitraries.strings().ofMaxLength(9),
+        return Combinators.combine(numbers, devices(), Arbitraries.of("", "veth", "vrf"), Arbitraries.strings()
+                .ofMaxLength(9),
                 Arbitraries.of("", "02:00:00:00:00:01")).as((link, name, kind, alias, address) -> new Link(link.index(),
                         name, kind, link.flags(), link.mtu(), link.master(), alias, address, link.vrfTable()));
     }

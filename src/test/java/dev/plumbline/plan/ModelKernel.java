@@ -80,8 +80,8 @@ final class ModelKernel {
     }
 
     void apply(RuleChanges changes) {
-        changes.takenAway().forEach(this::delete);
         changes.create().forEach(each -> add(each.rule()));
+        changes.takenAway().forEach(this::delete);
         changes.delete().forEach(each -> delete(each.rule()));
     }
 

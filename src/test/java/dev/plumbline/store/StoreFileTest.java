@@ -185,7 +185,8 @@ class StoreFileTest {
 
     @Test
     void manyThreadsOpenAFreshStore() {
-        var failures = Stream.iterate(0, i -> i < 8, i -> i + 1).parallel().mapMulti((Integer i, java.util.function.Consumer<Exception> found) -> {
+        var failures = Stream.iterate(0, i -> i < 8, i -> i + 1).parallel().mapMulti((Integer i,
+                java.util.function.Consumer<Exception> found) -> {
             try (var store = Store.open(directory(), "1.0")) {
                 store.bind("ns" + i, new NamespaceId("boot", i));
             } catch (StoreException e) {

@@ -75,7 +75,8 @@ class StoreTest {
             var other = bind(store, "red", new NamespaceId("boot-1", 2));
             var ledger = someLedger();
             store.record(host, ledger);
-            store.record(other, new Ledger(List.of(new Allotment("RouteTable/x", "", 5)), List.of(), List.of(), Set.of()));
+            store.record(other, new Ledger(List.of(new Allotment("RouteTable/x", "", 5)), List.of(), List.of(),
+                    Set.of()));
             store.record(other, Ledger.EMPTY);
             assertEquals(ledger, store.ledger(host));
             assertEquals(Ledger.EMPTY, store.ledger(other));
@@ -266,7 +267,8 @@ class StoreTest {
 
     @Test
     void aSymbolicLinkForTheFileIsRefused() throws IOException {
-        Files.createDirectory(directory(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(directory(),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.createSymbolicLink(directory().resolve("state.db"), folder.resolve("elsewhere"));
         var refusal = assertThrows(StoreException.class, this::open).getMessage();
         assertTrue(refusal.contains("symbolic link"), refusal);

@@ -26,7 +26,8 @@ final class StoreWriter {
         try (var store = Store.open(directory, "1.0")) {
             var key = store.bind(name, new NamespaceId("boot", name.hashCode())).key().orElseThrow();
             for (int i = 1; i <= times; i++) {
-                store.record(key, new Ledger(List.of(new Allotment("RouteTable/" + name, "", i)), List.of(), List.of(), Set.of()));
+                store.record(key, new Ledger(List.of(new Allotment("RouteTable/" + name, "", i)), List.of(),
+                        List.of(), Set.of()));
             }
         }
     }
@@ -39,7 +40,8 @@ final class StoreWriter {
         database.execute("BEGIN IMMEDIATE");
         database.update("DELETE FROM allotments");
         for (int i = 0; i < 2000; i++) {
-            database.update("INSERT INTO parsed (content_hash, program_version, documents) VALUES (?, 'x', zeroblob(4000))",
+            database.update("INSERT INTO parsed (content_hash, program_version, documents)"
+                    + " VALUES (?, 'x', zeroblob(4000))",
                     "half-" + i);
         }
         System.out.println("hanging");

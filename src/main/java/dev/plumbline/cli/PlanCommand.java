@@ -1,0 +1,47 @@
+package dev.plumbline.cli;
+
+import dev.plumbline.plan.Plan;
+import dev.plumbline.plan.PlanJson;
+import dev.plumbline.plan.PlanText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.function.BooleanSupplier;
+
+/** {@code plumbline plan}: what an apply would do. */
+final class PlanCommand extends Subcommand {
+
+    /** Exit code for a plan with changes, where the caller asked for it. */
+    private static final int PENDING = 2;
+
+    private final InputOptions input = new InputOptions(this);
+    private final BooleanSupplier json = flag("--json",
+            "Print JSON, after schemas/plan.schema.json.");
+    private final BooleanSupplier full = flag("--full",
+            "List all changes, however many.");
+    private final BooleanSupplier detailedExitCode = flag("--detailed-exitcode",
+            "Exit with 2 when there is something to do.");
+
+    PlanCommand() {
+        super("Show what an apply would do. Changes nothing.");
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (var work = Workspace.reading(input, err()); var session = work.prepare()) {
+            var plan = session.plan();
+            if (json.getAsBoolean()) {
+                PlanJson.write(plan, VersionCommand.version(), out());
+            } else {
+                print(plan, full.getAsBoolean(), out());
+            }
+            work.printTimings();
+            return detailedExitCode.getAsBoolean() && !plan.isEmpty() ? PENDING : Plumbline.DONE;
+        }
+    }
+
+    /** Prints a plan as text. */
+    static void print(Plan plan, boolean full, PrintWriter out) throws IOException {
+        new PlanText(Terminal.colour(), full ? Integer.MAX_VALUE : PlanText.DEFAULT_LIMIT).write(plan, out);
+        out.flush();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.plumbline.cli;
+
+/** {@code plumbline validate}: checks intents without looking at the network. */
+final class ValidateCommand extends Subcommand {
+
+    private final InputOptions input = new InputOptions(this);
+
+    ValidateCommand() {
+        super("Check the intents. Looks at no network and needs no root.");
+    }
+
+    @Override
+    public Integer call() {
+        try (var work = Workspace.reading(input, err())) {
+            int documents = work.documents().size();
+            out().println(documents + (documents == 1 ? " document is" : " documents are") + " valid.");
+            work.printTimings();
+            return Plumbline.DONE;
+        }
+    }
+}

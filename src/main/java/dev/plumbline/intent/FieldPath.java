@@ -1,0 +1,35 @@
+package dev.plumbline.intent;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field within a document, written {@code spec.routes[3].via}. Its text is made only for a problem.
+ *
+ * @param name empty for an item of a list
+ * @param index of an item; -1 for a field
+ */
+record FieldPath(@Nullable FieldPath parent, String name, int index) {
+
+    /** The document itself: no field. */
+    static final FieldPath ROOT = new FieldPath(null, "", -1);
+
+    FieldPath field(String field) {
+        return new FieldPath(this, field, -1);
+    }
+
+    FieldPath item(int number) {
+        return new FieldPath(this, "", number);
+    }
+
+    @Override
+    public String toString() {
+        if (parent == null) {
+            return name;
+        }
+        var before = parent.toString();
+        if (index >= 0) {
+            return before + "[" + index + "]";
+        }
+        return before.isEmpty() ? name : before + "." + name;
+    }
+}

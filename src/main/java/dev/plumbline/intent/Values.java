@@ -1,0 +1,232 @@
+package dev.plumbline.intent;
+
+import dev.plumbline.state.IpAddress;
+import dev.plumbline.state.Prefix;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads typed values from nodes. What cannot be read is reported, and nothing comes back. */
+final class Values {
+
+    static final long MAX_U32 = 0xffffffffL;
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+|0x[0-9a-fA-F]+");
+    private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,62}|[0-9][A-Za-z0-9_.-]{0,62}");
+
+    private final DocumentProblems problems;
+
+    Values(DocumentProblems problems) {
+        this.problems = problems;
+    }
+
+    void error(Node at, FieldPath path, String message) {
+        problems.error(at, path, message);
+    }
+
+    void warning(Node at, FieldPath path, String message) {
+        problems.warning(at, path, message);
+    }
+
+    void error(int line, int column, FieldPath path, String message) {
+        problems.error(line, column, path.toString(), message);
+    }
+
+    /** How many errors there were so far: tells whether something in between was wrong. */
+    int errors() {
+        return problems.errors();
+    }
+
+    /** A mapping whose fields are all known. */
+    Node.@Nullable Mapping mapping(Node node, FieldPath path, Collection<String> known) {
+        if (!(node instanceof Node.Mapping mapping)) {
+            error(node, path, "expected a mapping with the fields " + String.join(", ", known) + "; found " + node);
+            return null;
+        }
+        for (int i = 0; i < mapping.entries().size(); i++) {
+            var key = mapping.entries().get(i).key();
+            if (!known.contains(key.text())) {
+                error(key, path.field(key.text()), "unknown field `" + Node.Scalar.shortened(key.text()) + "`"
+                        + Spelling.hint(key.text(), known));
+            }
+        }
+        return mapping;
+    }
+
+    /** A field that must be there. */
+    @Nullable Node required(Node.Mapping mapping, String field, FieldPath path, String example) {
+        var node = mapping.get(field);
+        if (node == null) {
+            error(mapping, path.field(field), "is missing; write for example `" + example + "`");
+        }
+        return node;
+    }
+
+    /** A list with at least one item. */
+    @Nullable List<Node> list(Node node, FieldPath path, String items) {
+        if (!(node instanceof Node.Sequence sequence)) {
+            error(node, path, "expected a list of " + items + "; found " + node
+                    + (node instanceof Node.Scalar scalar && !scalar.isNothing() ? "; write [" + scalar.text() + "]" : ""));
+            return null;
+        }
+        if (sequence.items().isEmpty()) {
+            error(node, path, "the list is empty; leave the field out, or name " + items);
+            return null;
+        }
+        return sequence.items();
+    }
+
+    boolean flag(Node.Mapping mapping, String field, FieldPath path, boolean otherwise) {
+        var node = mapping.get(field);
+        return node == null ? otherwise : flag(node, path.field(field), otherwise);
+    }
+
+    private boolean flag(Node node, FieldPath path, boolean otherwise) {
+        if (node instanceof Node.Scalar scalar) {
+            var truth = scalar.truth();
+            if (truth != null) {
+                return truth;
+            }
+            var meant = switch (scalar.text().toLowerCase(Locale.ROOT)) {
+                case "yes", "on", "y", "true" -> "; write true";
+                case "no", "off", "n", "false" -> "; write false";
+                default -> "";
+            };
+            error(node, path, "expected true or false; found " + node + meant);
+            return otherwise;
+        }
+        error(node, path, "expected true or false; found " + node);
+        return otherwise;
+    }
+
+    /** A whole number within bounds. */
+    OptionalLong integer(Node node, FieldPath path, long least, long most) {
+        if (node instanceof Node.Scalar scalar) {
+            if (scalar.isInteger()) {
+                long value = scalar.integer();
+                if (value >= least && value <= most) {
+                    return OptionalLong.of(value);
+                }
+            } else if (!scalar.plain() && NUMBER.matcher(scalar.text()).matches()) {
+                error(node, path, "expected a whole number; found " + node + "; leave out the quotes");
+                return OptionalLong.empty();
+            }
+        }
+        error(node, path, "expected a whole number from " + least + " to " + most + "; found " + node);
+        return OptionalLong.empty();
+    }
+
+    /** Text: no number, truth value or nothing without quotes. */
+    @Nullable String text(Node node, FieldPath path, String what) {
+        if (node instanceof Node.Scalar scalar) {
+            if (scalar.isText()) {
+                return scalar.text();
+            }
+            if (!scalar.isNothing()) {
+                error(node, path, "expected " + what + "; found " + node + "; write \"" + scalar.text()
+                        + "\" if that is its name");
+                return null;
+            }
+        }
+        error(node, path, "expected " + what + "; found " + node);
+        return null;
+    }
+
+    /** One of a few words. */
+    @Nullable String word(Node node, FieldPath path, List<String> words) {
+        if (node instanceof Node.Scalar scalar && words.contains(scalar.text())) {
+            return scalar.text();
+        }
+        var near = node instanceof Node.Scalar scalar ? Spelling.nearest(scalar.text(), words) : java.util.Optional.<String>empty();
+        error(node, path, "expected one of " + String.join(", ", words) + "; found " + node
+                + near.map(word -> "; did you mean `" + word + "`?").orElse(""));
+        return null;
+    }
+
+    @Nullable IpAddress address(Node node, FieldPath path) {
+        if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
+            var address = IpAddress.parse(scalar.text());
+            if (address.isPresent()) {
+                return address.get();
+            }
+            if (Prefix.parse(scalar.text()).isPresent()) {
+                error(node, path, "expected an address without a prefix length; found " + node + "; write "
+                        + Prefix.parse(scalar.text()).get().address());
+                return null;
+            }
+            error(node, path, "expected an IPv4 or IPv6 address; found " + node + addressHint(scalar.text()));
+            return null;
+        }
+        error(node, path, "expected an IPv4 or IPv6 address; found " + node);
+        return null;
+    }
+
+    /** A prefix, or an address as a prefix of full length. Host bits stay. */
+    @Nullable Prefix prefix(Node node, FieldPath path, String wordToo) {
+        if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
+            var prefix = Prefix.parse(scalar.text());
+            if (prefix.isPresent()) {
+                return prefix.get();
+            }
+            error(node, path, "expected a prefix, an address or `" + wordToo + "`; found " + node
+                    + addressHint(scalar.text()));
+            return null;
+        }
+        error(node, path, "expected a prefix, an address or `" + wordToo + "`; found " + node);
+        return null;
+    }
+
+    private static String addressHint(String text) {
+        int slash = text.indexOf('/');
+        var address = slash < 0 ? text : text.substring(0, slash);
+        if (address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}") && address.matches("(.*\\.)?0[0-9].*")) {
+            return "; the parts of an IPv4 address have no leading zeros";
+        }
+        if (address.indexOf('%') > 0) {
+            return "; the device goes into `dev`";
+        }
+        if (slash >= 0 && IpAddress.parse(address).isPresent()) {
+            int bits = IpAddress.parse(address).get().family().bits();
+            return "; the length after the slash is a number from 0 to " + bits;
+        }
+        return "";
+    }
+
+    /** The name of a network device, as the kernel takes it ({@code dev_valid_name} in {@code net/core/dev.c}). */
+    @Nullable String device(Node node, FieldPath path) {
+        var name = text(node, path, "the name of a device");
+        if (name == null) {
+            return null;
+        }
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > 15) {
+            error(node, path, "the name of a device has at most 15 bytes; `" + Node.Scalar.shortened(name) + "` has " + bytes);
+            return null;
+        }
+        boolean bad = name.isEmpty() || name.equals(".") || name.equals("..")
+                || name.chars().anyMatch(c -> c == '/' || c == ':' || Character.isWhitespace(c) || c < 32);
+        if (bad) {
+            error(node, path, "`" + Node.Scalar.shortened(name)
+                    + "` cannot be the name of a device: it has no space, no slash and no colon, and is not empty");
+            return null;
+        }
+        return name;
+    }
+
+    /** The name of a routing table: of a RouteTable document, or from {@code rt_tables}. */
+    @Nullable String tableName(Node node, FieldPath path, String what) {
+        if (node instanceof Node.Scalar scalar && !scalar.plain() && NUMBER.matcher(scalar.text()).matches()) {
+            error(node, path, "expected " + what + "; found " + node + "; leave out the quotes");
+            return null;
+        }
+        var name = text(node, path, what);
+        if (name != null && !TABLE_NAME.matcher(name).matches()) {
+            error(node, path, "expected " + what + "; found " + node);
+            return null;
+        }
+        return name;
+    }
+}

@@ -1,0 +1,238 @@
+package dev.plumbline.kernel;
+
+import dev.plumbline.kernel.link.Devices;
+import dev.plumbline.kernel.link.LinkReader;
+import dev.plumbline.kernel.link.LinkWriter;
+import dev.plumbline.kernel.route.RouteQuery;
+import dev.plumbline.kernel.route.RouteReader;
+import dev.plumbline.kernel.route.RoutesDomain;
+import dev.plumbline.kernel.rule.RuleReader;
+import dev.plumbline.kernel.rule.RulesDomain;
+import dev.plumbline.netlink.MessageReader;
+import dev.plumbline.netlink.NetlinkException;
+import dev.plumbline.netlink.NetlinkSocket;
+import dev.plumbline.netlink.NetworkNamespace;
+import dev.plumbline.netlink.Rtnetlink;
+import dev.plumbline.state.Domain;
+import dev.plumbline.state.Family;
+import dev.plumbline.state.Link;
+import dev.plumbline.state.LinkAddress;
+import dev.plumbline.state.LiveNamespace;
+import dev.plumbline.state.NamespaceId;
+import dev.plumbline.state.NamespaceState;
+import dev.plumbline.state.ReadScope;
+import dev.plumbline.state.RoutingRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A network namespace of the running kernel, by rtnetlink. Reading needs no privilege; writing needs CAP_NET_ADMIN. */
+public final class KernelNamespace implements LiveNamespace {
+
+    /** What intents call the namespace that the command runs in. */
+    public static final String HOST = "host";
+
+    private static final int READ_TRIES = 10;
+    private static final int[] GROUPS = {Rtnetlink.RTNLGRP_LINK, Rtnetlink.RTNLGRP_IPV4_IFADDR,
+        Rtnetlink.RTNLGRP_IPV6_IFADDR, Rtnetlink.RTNLGRP_IPV4_ROUTE, Rtnetlink.RTNLGRP_IPV6_ROUTE,
+        Rtnetlink.RTNLGRP_IPV4_RULE, Rtnetlink.RTNLGRP_IPV6_RULE};
+
+    private final NetworkNamespace namespace;
+    private final NetlinkSocket socket;
+    private final NetlinkSocket watch;
+    private final NamespaceId id;
+
+    private KernelNamespace(NetworkNamespace namespace) throws IOException {
+        this.namespace = namespace;
+        socket = NetlinkSocket.open(namespace, Rtnetlink.PROTOCOL);
+        watch = NetlinkSocket.open(namespace, Rtnetlink.PROTOCOL);
+        id = new NamespaceId(NetworkNamespace.bootId(), socket.namespaceCookie());
+    }
+
+    /**
+     * Opens a namespace.
+     *
+     * @param netns {@code host} for the current one, a name under {@code /run/netns}, or an absolute path
+     * @throws UncheckedIOException if there is none, or it may not be entered
+     */
+    public static KernelNamespace open(String netns) {
+        try {
+            if (netns.equals(HOST)) {
+                return open(NetworkNamespace.current());
+            }
+            return open(netns.startsWith("/") ? NetworkNamespace.at(Path.of(netns)) : NetworkNamespace.named(netns));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Opens a namespace that is held already; it is closed with this.
+     *
+     * @throws UncheckedIOException if it may not be entered
+     */
+    public static KernelNamespace open(NetworkNamespace namespace) {
+        try {
+            return new KernelNamespace(namespace);
+        } catch (IOException e) {
+            namespace.close();
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public NamespaceId id() {
+        return id;
+    }
+
+    /** The namespace itself, to run something inside. */
+    public NetworkNamespace namespace() {
+        return namespace;
+    }
+
+    @Override
+    public NamespaceState read(ReadScope scope) {
+        synchronized (socket) {
+            try {
+                for (int group : GROUPS) {
+                    watch.join(group);
+                }
+                try {
+                    return settled(scope);
+                } finally {
+                    for (int group : GROUPS) {
+                        watch.leave(group);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /**
+     * Reads until nothing that was read changed meanwhile. Where only a doubt remains (changes of other routes in IPv6
+     * tables that were listed in several steps), two equal readings in a row settle it.
+     */
+    private NamespaceState settled(ReadScope scope) throws IOException {
+        NamespaceState doubtful = null;
+        for (int attempt = 0; attempt < READ_TRIES; attempt++) {
+            watch.notifications(message -> { });
+            var reading = new Reading(scope);
+            var state = reading.take();
+            var effect = reading.effect();
+            if (state == null || effect == RouteReader.Effect.RELEVANT) {
+                doubtful = null;
+                continue;
+            }
+            if (effect == RouteReader.Effect.NONE || state.equals(doubtful)) {
+                return state;
+            }
+            doubtful = state;
+        }
+        throw new IOException("the network of " + namespace.label() + " changed during each of " + READ_TRIES
+                + " reads: something writes routes, rules, addresses or links without a pause; try again later");
+    }
+
+    /** One pass over everything, and what the notifications say about it. */
+    private final class Reading {
+        private final ReadScope scope;
+        private List<Link> links = List.of();
+        private List<LinkAddress> addresses = List.of();
+        private Devices devices = new Devices(List.of());
+        private @Nullable RouteReader routes;
+        private RouteReader.Effect worst = RouteReader.Effect.NONE;
+
+        Reading(ReadScope scope) {
+            this.scope = scope;
+        }
+
+        /** What was read; null if it changed while it was. */
+        @Nullable NamespaceState take() throws NetlinkException {
+            links = LinkReader.links(socket);
+            devices = new Devices(links);
+            addresses = LinkReader.addresses(socket, devices);
+            var rules = new ArrayList<RoutingRule>();
+            for (var family : Family.values()) {
+                var some = RuleReader.rules(socket, family);
+                if (some.isEmpty()) {
+                    return null;
+                }
+                rules.addAll(some.get());
+            }
+            routes = new RouteReader(socket, devices, scope);
+            return new NamespaceState(id, links, addresses, routes.read(), rules);
+        }
+
+        RouteReader.Effect effect() throws NetlinkException {
+            if (!watch.notifications(this::take)) {
+                return RouteReader.Effect.RELEVANT;
+            }
+            return worst;
+        }
+
+        private void take(MessageReader message) {
+            var effect = switch (message.type()) {
+                case Rtnetlink.RTM_NEWROUTE, Rtnetlink.RTM_DELROUTE ->
+                        routes == null ? RouteReader.Effect.RELEVANT : routes.effect(message);
+                case Rtnetlink.RTM_NEWLINK -> relevantUnless(links.contains(LinkReader.link(message)));
+                case Rtnetlink.RTM_NEWADDR -> relevantUnless(Optional.ofNullable(LinkReader.address(message, devices))
+                        .map(addresses::contains).orElse(true));
+                default -> RouteReader.Effect.RELEVANT;
+            };
+            worst = effect.compareTo(worst) > 0 ? effect : worst;
+        }
+
+        private static RouteReader.Effect relevantUnless(boolean known) {
+            return known ? RouteReader.Effect.NONE : RouteReader.Effect.RELEVANT;
+        }
+    }
+
+    @Override
+    public boolean isOccupied(long table) {
+        synchronized (socket) {
+            try {
+                return RouteReader.isOccupied(socket, Family.IPV4, table)
+                        || RouteReader.isOccupied(socket, Family.IPV6, table);
+            } catch (NetlinkException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /**
+     * Which route a flow takes.
+     *
+     * @throws UncheckedIOException if the kernel cannot be asked, or a device of the query does not exist
+     */
+    public RouteQuery.Answer lookup(RouteQuery query) {
+        synchronized (socket) {
+            try {
+                return query.ask(socket);
+            } catch (NetlinkException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** What makes and changes links and addresses here. */
+    public LinkWriter links() {
+        return new LinkWriter(socket);
+    }
+
+    @Override
+    public List<Domain<?>> domains() {
+        return List.of(new RoutesDomain(socket), new RulesDomain(socket));
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+        watch.close();
+        namespace.close();
+    }
+}

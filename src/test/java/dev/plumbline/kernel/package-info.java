@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.kernel;
+
+import org.jspecify.annotations.NullMarked;

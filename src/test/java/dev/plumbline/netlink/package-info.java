@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.netlink;
+
+import org.jspecify.annotations.NullMarked;
