@@ -134,8 +134,8 @@ final class DeviceRoutes {
     }
 
     /**
-     * Not what the kernel has forgotten to remove, such as a route behind a gateway whose network went with its address:
-     * once recorded it would be dropped in the next run, and with it the route.
+     * Not what the kernel has forgotten to remove, such as a route behind a gateway whose network went with its
+     * address: once recorded it would be dropped in the next run, and with it the route.
      */
     private boolean isMovable(BoundDevice bound, Route route, List<RouteRows> reaching) {
         var stale = TakenRoutes.obsolete(new TakenRoute(bound.document().id(), route, bound.link().index(), false),

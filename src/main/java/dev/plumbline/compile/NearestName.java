@@ -15,7 +15,10 @@ final class NearestName {
         return of(name, known).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
-    /** The name with the fewest edits of a character or swaps of two neighbours, if at most a third of the longer one's characters differ. */
+    /**
+     * The name with the fewest edits of a character or swaps of two neighbours, if at most a third of the longer one's
+     * characters differ.
+     */
     static Optional<String> of(String name, Collection<String> known) {
         return known.stream()
                 .filter(each -> distance(name, each) <= Math.max(1, Math.max(name.length(), each.length()) / 3))

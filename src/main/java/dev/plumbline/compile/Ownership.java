@@ -92,7 +92,7 @@ final class Ownership {
             draft.takes(TakenRoutes.record(wanted.document().id(), foreign, draft.interfaces(), true));
             return;
         }
-        if (wanted.adopt() && !alone) {
+        if (wanted.adopt() && !alone || draft.isMoved(foreign)) {
             return;
         }
         if (draft.isExclusive(wanted.key()) && !isSpared(foreign)) {
@@ -101,8 +101,8 @@ final class Ownership {
         boolean canAdopt = wanted.document().spec() instanceof RouteTableSpec;
         draft.error(wanted.rows().origin(row), "", "`" + foreign + "` of protocol "
                 + Protocol.name(foreign.attributes().protocol()) + " is there already, and is not plumbline's; "
-                + (canAdopt ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove it"
-                        : "choose another table, or remove it"));
+                + (canAdopt ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove "
+                        + "it" : "choose another table, or remove it"));
     }
 
     private static boolean isWanted(RouteRows rows, int row, Route foreign) {

@@ -106,7 +106,8 @@ final class PutBack {
         for (var taken : draft.claim(each -> true)) {
             boolean alone = taken.adopted() && groups.get(Identity.of(taken.route())) == 1;
             var owner = taken.adopted() ? draft.wanting(taken.route())
-                    .filter(each -> alone || group(each.rows(), taken.route()).anyMatch(row -> isTwin(row, taken.route())))
+                    .filter(each -> alone || group(each.rows(), taken.route())
+                            .anyMatch(row -> isTwin(row, taken.route())))
                     .findFirst() : Optional.<Contribution>empty();
             if (draft.isWaiting(taken.document())) {
                 draft.takes(taken);

@@ -108,7 +108,7 @@ final class Reading {
             case TableChoice.Name(String name) -> tables.named(name).ifPresent(this::whole);
             case TableChoice.Auto() -> {
                 for (var address : addresses(spec)) {
-                    var kept = tables.kept(document, address);
+                    var kept = tables.allot(document, address);
                     kept.ifPresent(this::whole);
                     if (kept.isEmpty() || !tables.holdsOurs(kept.getAsLong())) {
                         free++;

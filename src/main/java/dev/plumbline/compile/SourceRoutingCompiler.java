@@ -11,12 +11,10 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.LinkAddress;
-import dev.plumbline.state.Prefix;
+import dev.plumbline.state.Protocol;
 import dev.plumbline.state.Route;
-import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RoutingRule;
-import dev.plumbline.state.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,8 +42,8 @@ final class SourceRoutingCompiler {
     void compile(Document document, SourceRoutingSpec spec) {
         var other = devices.putIfAbsent(spec.device().value(), document);
         if (other != null) {
-            draft.error(spec.device().origin(), "spec.device", "device " + spec.device().value() + " is already bound by "
-                    + other.id() + " at " + other.origin().position());
+            draft.error(spec.device().origin(), "spec.device", "device " + spec.device().value()
+                    + " is already bound by " + other.id() + " at " + other.origin().position());
             return;
         }
         var explicit = explicitTable(spec);
@@ -243,7 +241,7 @@ final class SourceRoutingCompiler {
                             .rows(input, gateways.of(table, family), extra), false);
                 }
             }
-            if (family == Family.IPV6 && spec.sourceHints()) {
+            if (family == Family.IPV6 && spec.sourceHints() && device.moves()) {
                 draft.wants(device.document(), hints(device, input), false);
             }
         }
@@ -257,24 +255,18 @@ final class SourceRoutingCompiler {
     }
 
     /**
-     * The kernel's IPv6 prefix routes name no source, and the kernel itself renews them: a route of ours beside each,
-     * preferred by its metric, names the bound address. IPv4's name their source themselves.
+     * The kernel's IPv6 prefix routes name no source, so they are moved like the others, and one of ours with the bound
+     * address as source takes the place of each: in its place and not beside it, because the kernel removes the first
+     * prefix route that it finds when the address goes.
      */
     private RouteRows hints(BoundDevice device, SourceRoutes input) {
         var rows = new RouteRows.Builder(Family.IPV6, Route.TABLE_MAIN);
-        if (!device.moves()) {
-            return rows.build();
-        }
-        Set<Prefix> done = new HashSet<>();
         for (var route : input.all()) {
             var source = device.addresses(Family.IPV6).stream()
                     .filter(each -> each.network().equals(route.destination())).findFirst();
-            if (device.isConnected(route, draft.interfaces()) && route.attributes().source().isEmpty()
-                    && source.isPresent() && route.metric() > 1 && done.add(route.destination())) {
-                var attributes = RouteAttributes.unicast(Scope.UNIVERSE, route.attributes().nextHops())
-                        .withSource(Optional.of(source.get().local()));
-                rows.add(new Route(Route.TABLE_MAIN, route.destination(), 0, route.metric() - 1, attributes),
-                        device.document().origin());
+            if (device.needsHint(route) && source.isPresent() && CoveringRoutes.isOnLink(route.attributes())) {
+                rows.add(route.withAttributes(route.attributes().withoutExpiry().withProtocol(Protocol.PLUMBLINE)
+                        .withSource(Optional.of(source.get().local()))), device.document().origin());
             }
         }
         return rows.build();

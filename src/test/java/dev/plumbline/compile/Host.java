@@ -232,8 +232,8 @@ final class Host {
         var desired = result.desired();
         var wanted = new ArrayList<Route>();
         desired.routes().tables().values().forEach(rows -> rows.forEach(wanted::add));
-        routes.removeIf(live -> !live.attributes().isOurs() && wanted.stream().anyMatch(each -> each.attributes().isOurs()
-                && each.sameIdentity(live)) && isTakenOver(result, live));
+        routes.removeIf(live -> !live.attributes().isOurs() && isTakenOver(result, live)
+                && wanted.stream().anyMatch(each -> each.attributes().isOurs() && each.sameIdentity(live)));
         var missing = new ArrayList<>(wanted.stream().filter(each -> routes.stream().noneMatch(live ->
                 live.sameIdentity(each) && live.attributes().sameIntent(each.attributes()))).toList());
         missing.sort(Comparator.comparing(each -> each.attributes().hasGateway()));
@@ -241,7 +241,8 @@ final class Host {
         routes.removeIf(live -> live.attributes().isOurs() && !desired.keptTables().contains(live.table())
                 && wanted.stream().noneMatch(each -> each.equals(live)));
         for (var rows : desired.moved().tables().values()) {
-            rows.forEach(each -> assertTrue(routes.remove(each), () -> "moved is not there: " + each));
+            rows.forEach(each -> assertTrue(routes.remove(each) || wanted.stream().anyMatch(each::sameIdentity),
+                    () -> "moved is not there: " + each));
         }
         routes.removeIf(live -> !live.attributes().isOurs() && live.attributes().protocol() != Protocol.KERNEL
                 && desired.exclusive().contains(new TableKey(live.family(), live.table()))
@@ -252,6 +253,7 @@ final class Host {
 
     private static boolean isTakenOver(Compilation result, Route live) {
         return result.desired().exclusive().contains(new TableKey(live.family(), live.table()))
+                || result.desired().moved().rows(new TableKey(live.family(), live.table())).toList().contains(live)
                 || result.ledger().routes().stream().anyMatch(each -> each.adopted() && each.route().equals(live));
     }
 

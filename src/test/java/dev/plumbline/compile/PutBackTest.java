@@ -15,7 +15,8 @@ class PutBackTest {
 
     private static Host busy() {
         return new Host().link("net1", "192.168.1.209/24", "2001:db8::2/64").route(
-                "default via 192.168.1.1 dev net1 proto dhcp metric 100", "10.0.0.0/8 via 192.168.1.7 dev net1 mtu 1400",
+                "default via 192.168.1.1 dev net1 proto dhcp metric 100",
+                "10.0.0.0/8 via 192.168.1.7 dev net1 mtu 1400",
                 "default via fe80::1 dev net1 proto ra expires 900", "2001:db8:1::/48 via 2001:db8::9 dev net1");
     }
 
@@ -113,7 +114,8 @@ class PutBackTest {
         var host = new Host().link("eth0", "192.168.1.5/24").link("net1", "192.168.1.209/24");
         var before = host.foreign();
         host.apply(source("sip", "net1").document());
-        assertEquals(List.of("192.168.1.0/24 dev eth0 scope link src 192.168.1.5 proto kernel table main"), host.main());
+        assertEquals(List.of("192.168.1.0/24 dev eth0 scope link src 192.168.1.5 proto kernel table main"),
+                host.main());
         host.apply();
         assertEquals(before, host.foreign());
     }
@@ -138,7 +140,8 @@ class PutBackTest {
                 .route("10.1.0.0/16 via 10.0.0.1 dev eth0 proto static table 110",
                         "10.2.0.0/16 via 10.0.0.1 dev eth0 proto static table 110").rule("900: from all lookup 110");
         var before = host.foreign();
-        host.apply(table("t", "10.1.0.0/16 via 10.0.0.1 dev eth0", "10.2.0.0/16 via 10.0.0.1").id(110).adopt().document());
+        host.apply(table("t", "10.1.0.0/16 via 10.0.0.1 dev eth0", "10.2.0.0/16 via 10.0.0.1").id(110).adopt()
+                .document());
         assertEquals(List.of("10.1.0.0/16 via 10.0.0.1 dev eth0 table 110",
                 "10.2.0.0/16 via 10.0.0.1 dev eth0 table 110"), host.table(110));
         assertEquals(2, host.ledger.routes().size());

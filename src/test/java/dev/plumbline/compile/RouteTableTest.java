@@ -15,12 +15,14 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.NextHop;
 import dev.plumbline.state.Origin;
+import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.TableKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Tables: numbers, devices, gateways, and what is there already. */
@@ -81,7 +83,8 @@ class RouteTableTest {
             assertError(host(), "table " + reserved + " is reserved", table("t").id(reserved).document());
         }
         assertError(host(), "table main cannot be a source-routing table", source("s", "eth0").table(254).document());
-        assertError(host(), "table main cannot be a source-routing table", source("s", "eth0").table("main").document());
+        assertError(host(), "table main cannot be a source-routing table",
+                source("s", "eth0").table("main").document());
         assertError(host(), "table 0 cannot be a source-routing table", source("s", "eth0").table(0).document());
         assertError(host(), "main is never exclusive", table("main").exclusive().document());
     }
@@ -94,8 +97,8 @@ class RouteTableTest {
         assertEquals(List.of("10.1.0.0/16 via 10.0.0.1 dev eth0 table 100", "10.3.0.0/16 dev tun0 scope link table 100",
                 "10.4.0.0/16 via 10.3.0.1 dev tun0 table 100", "2001:db8:1::/48 via 2001:db8::9 dev eth0 table 100"),
                 host.table(100));
-        assertError(host, "t.yaml:11: error: spec.routes: gateway 10.9.0.1 is not reachable: no address or device route "
-                + "covers it", table("t", "10.3.0.0/16 dev tun0", "10.1.0.0/16 via 10.9.0.1").document());
+        assertError(host, "t.yaml:11: error: spec.routes: gateway 10.9.0.1 is not reachable: no address or device "
+                + "route covers it", table("t", "10.3.0.0/16 dev tun0", "10.1.0.0/16 via 10.9.0.1").document());
         assertError(host, "gateway fe80::1 is link-local", table("t", "2001:db8:1::/48 via fe80::1").document());
         host.link("eth1", "10.0.0.3/24");
         assertError(host, "gateway 10.0.0.1 is on eth0 and on eth1", table("t", "10.1.0.0/16 via 10.0.0.1").document());
@@ -168,8 +171,8 @@ class RouteTableTest {
     @Test
     void aForeignRouteOfTheSameIdentity() {
         var host = host().route("10.1.0.0/16 via 10.0.0.9 dev eth0 proto static table 110");
-        assertError(host, "t.yaml:10: error: `10.1.0.0/16 via 10.0.0.9 dev eth0 proto static table 110` of protocol static"
-                + " is there already, and is not plumbline's; say `adopt: true`",
+        assertError(host, "t.yaml:10: error: `10.1.0.0/16 via 10.0.0.9 dev eth0 proto static table 110` of protocol "
+                + "static is there already, and is not plumbline's; say `adopt: true`",
                 table("t", "10.1.0.0/16 via 10.0.0.1").id(110).document());
         host.apply(table("t", "10.1.0.0/16 via 10.0.0.1").id(110).exclusive().document(),
                 rules("r", "900: from all lookup 110"));
@@ -218,14 +221,14 @@ class RouteTableTest {
     @Test
     void onlyWhatIsNeededIsRead() {
         var host = host();
-        host.ledger = new Ledger(List.of(), List.of(), List.of(), java.util.Set.of("eth0"));
+        host.ledger = new Ledger(List.of(), List.of(), List.of(), Set.of("eth0"));
         var needs = Compiler.needs(List.of(table("t", "10.1.0.0/16 via 10.0.0.1 dev eth0").id(110).document(),
                 table("x", "10.2.0.0/16 via 10.9.0.1 dev tun0").id(111).exclusive().document(),
-                source("s", "eth0").document()), host.ledger, host.read(dev.plumbline.state.ReadScope.OURS),
+                source("s", "eth0").document()), host.ledger, host.read(ReadScope.OURS),
                 host.tableNames);
-        assertEquals(java.util.Set.of(new TableKey(Family.IPV4, 110), new TableKey(Family.IPV4, 111),
+        assertEquals(Set.of(new TableKey(Family.IPV4, 110), new TableKey(Family.IPV4, 111),
                 new TableKey(Family.IPV6, 111)), needs.scope().tables());
-        assertEquals(java.util.Set.of("eth0", "tun0"), needs.scope().mainDevices());
+        assertEquals(Set.of("eth0", "tun0"), needs.scope().mainDevices());
         assertEquals(2, needs.freeTables());
         assertTrue(needs.takenTables().containsAll(List.of(0L, 110L, 111L, 253L, 254L, 255L)));
     }
@@ -245,7 +248,6 @@ class RouteTableTest {
         assertTrue(millis < 250, () -> millis + " ms: the columns were not shared");
         var own = result.desired().routes().tables();
         assertSame(rows, own.get(new TableKey(Family.IPV4, 110)));
-        System.out.println("compile of 1,000,000 routes: " + millis + " ms");
     }
 
     private static Document million() {

@@ -23,7 +23,8 @@ class RoutingRulesTest {
         host.tableNames.put("office", 500L);
         host.apply(Intents.table("t", "10.0.0.0/8 dev tun0").id(110).document(),
                 rules("r", "900: from 10.0.0.1 lookup t", "901: from 10.0.0.2 lookup main",
-                        "902: from 10.0.0.3 lookup office", "903: from 10.0.0.4 lookup 7", "904: from 10.0.0.5 blackhole"));
+                        "902: from 10.0.0.3 lookup office", "903: from 10.0.0.4 lookup 7",
+                        "904: from 10.0.0.5 blackhole"));
         assertEquals(List.of("900: from 10.0.0.1 lookup 110", "901: from 10.0.0.2 lookup main",
                 "902: from 10.0.0.3 lookup 500", "903: from 10.0.0.4 lookup 7", "904: from 10.0.0.5 blackhole"),
                 host.ourRules());
@@ -37,7 +38,8 @@ class RoutingRulesTest {
     void theOrderWithinAPriorityIsTheDocuments() {
         var result = new Host().compile(rules("b", "900: from 10.0.0.2 lookup 7", "900: from 10.0.0.1 lookup 7"),
                 rules("a", "900: from 10.0.0.3 lookup 7"));
-        assertEquals(List.of("900: from 10.0.0.2 lookup 7", "900: from 10.0.0.1 lookup 7", "900: from 10.0.0.3 lookup 7"),
+        assertEquals(List.of("900: from 10.0.0.2 lookup 7", "900: from 10.0.0.1 lookup 7",
+                "900: from 10.0.0.3 lookup 7"),
                 result.desired().rules().stream().map(each -> each.rule().toString()).toList());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.intent.SourceRoutingSpec.RoutesMode;
 import dev.plumbline.state.RoutingRule;
 import java.util.List;
 import java.util.Set;
@@ -91,13 +92,13 @@ class SbrDefectsTest {
         }
     }
 
-    /** B7: after a refused gateway the rule stays and points at an empty table. Here it is known before the first write. */
+    /** B7: after a refused gateway the rule stays and points at an empty table. Here nothing is written. */
     @Test
     void anUnreachableGatewayIsAnErrorBeforeAnythingIsWritten() {
         var host = Host.example();
         var errors = Host.errors(host.compile(source("sip", "net1").gateways("10.1.1.1").document()));
-        assertEquals(List.of("sip.yaml:5: error: spec: gateway 10.1.1.1 is not reachable: no address or device route of net1"
-                + " covers it; add a device route to it, or `onlink: true`"), errors);
+        assertEquals(List.of("sip.yaml:5: error: spec: gateway 10.1.1.1 is not reachable: no address or device route "
+                + "of net1 covers it; add a device route to it, or `onlink: true`"), errors);
         host.attended = false;
         var waiting = host.compile(source("sip", "net1").gateways("10.1.1.1").document());
         assertEquals("GatewayNotReady", waiting.waiting().getFirst().reason());
@@ -161,7 +162,7 @@ class SbrDefectsTest {
             assertTrue(errors.getFirst().startsWith("sip.yaml:4:3: error: spec.table: table "), errors::toString);
         }
         var warnings = Host.warnings(Host.example().compile(source("sip", "net1").sourceHints()
-                .routes(dev.plumbline.intent.SourceRoutingSpec.RoutesMode.COPY).gateways("192.168.1.1", "2001:db8::1")
+                .routes(RoutesMode.COPY).gateways("192.168.1.1", "2001:db8::1")
                 .extra("2001:db8:1::/48 via fe80::1").document()));
         assertTrue(warnings.stream().anyMatch(each -> each.contains("sourceHints has no effect")), warnings::toString);
         assertTrue(warnings.stream().anyMatch(each -> each.contains("uses gateway 2001:db8::1")), warnings::toString);

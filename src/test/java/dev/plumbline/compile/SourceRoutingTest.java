@@ -232,11 +232,16 @@ class SourceRoutingTest {
         assertEquals(List.of(), host.main());
         host.apply(source("sip", "net1").sourceHints().document());
         assertEquals(List.of("192.168.1.0/24 dev net1 scope link src 192.168.1.209 proto kernel table main",
-                "2001:db8::/64 dev net1 metric 256 proto kernel table main",
-                "2001:db8::/64 dev net1 src 2001:db8::2 metric 255 table main"), host.main());
+                "2001:db8::/64 dev net1 src 2001:db8::2 metric 256 table main"), host.main());
         assertEquals(2, host.table(100).size());
+        assertEquals(List.of("2001:db8::/64 dev net1 metric 256 table 101"), host.table(101));
         host.apply(source("sip", "net1").document());
         assertEquals(List.of(), host.main());
+        host.apply(source("sip", "net1").sourceHints().document());
+        host.apply();
+        assertEquals(List.of("192.168.1.0/24 dev net1 scope link src 192.168.1.209 proto kernel table main",
+                "2001:db8::/64 dev net1 metric 256 proto kernel table main",
+                "default via 192.168.1.1 dev net1 proto boot table main"), host.main());
     }
 
     @Test
@@ -245,7 +250,8 @@ class SourceRoutingTest {
         host.apply(source("sip", "net1").document());
         host.link("net0", "10.0.0.2/24");
         host.apply(source("aaa", "net0").document(), source("sip", "net1").document());
-        assertEquals(List.of("20000: from 192.168.1.209 lookup 100", "20000: from 10.0.0.2 lookup 101"), host.ourRules());
+        assertEquals(List.of("20000: from 192.168.1.209 lookup 100", "20000: from 10.0.0.2 lookup 101"),
+                host.ourRules());
     }
 
     @Test
@@ -343,8 +349,8 @@ class SourceRoutingTest {
         host.apply(source("sip", "net1").document());
         host.ledger = Ledger.EMPTY;
         var result = host.compile();
-        assertEquals(List.of("the store has no record of plumbline's marked routes in table 100: they go, and what their "
-                + "documents had moved or adopted cannot be put back"), result.notes());
+        assertEquals(List.of("the store has no record of plumbline's marked routes in table 100: they go, and what "
+                + "their documents had moved or adopted cannot be put back"), result.notes());
     }
 
     @Test
@@ -379,8 +385,8 @@ class SourceRoutingTest {
         host.dropAddress("net1", "10.5.0.2/16");
         var result = host.apply(source("sip", "net1").document());
         assertEquals(List.of("default via 10.5.0.1 dev net1 proto boot table main"), host.main());
-        assertTrue(result.notes().contains("SourceRouting/sip: `default via 10.5.0.1 dev net1 proto boot table main` stays"
-                + " in main: gateway 10.5.0.1 is not on net1 any more"), result.notes()::toString);
+        assertTrue(result.notes().contains("SourceRouting/sip: `default via 10.5.0.1 dev net1 proto boot table main` "
+                + "stays in main: gateway 10.5.0.1 is not on net1 any more"), result.notes()::toString);
     }
 
     @Test
