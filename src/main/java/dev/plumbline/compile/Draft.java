@@ -176,11 +176,6 @@ final class Draft {
         moved.add(new Moved(document, route));
     }
 
-    /** Whether a document takes this very route away. */
-    boolean isMoved(Route route) {
-        return moved.stream().anyMatch(each -> each.route().equals(route));
-    }
-
     /** Puts a route back as it was. */
     void restores(Route route, Origin former) {
         restored.computeIfAbsent(new TableKey(route.family(), route.table()),

@@ -92,7 +92,7 @@ final class Ownership {
             draft.takes(TakenRoutes.record(wanted.document().id(), foreign, draft.interfaces(), true));
             return;
         }
-        if (wanted.adopt() && !alone || draft.isMoved(foreign)) {
+        if (wanted.adopt() && !alone) {
             return;
         }
         if (draft.isExclusive(wanted.key()) && !isSpared(foreign)) {

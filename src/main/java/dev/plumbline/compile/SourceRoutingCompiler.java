@@ -256,8 +256,9 @@ final class SourceRoutingCompiler {
 
     /**
      * The kernel's IPv6 prefix routes name no source, so they are moved like the others, and one of ours with the bound
-     * address as source takes the place of each: in its place and not beside it, because the kernel removes the first
-     * prefix route that it finds when the address goes.
+     * address as source stands in for each. With a metric of its own, because a replace in the kernel would hit the
+     * first route of an identity, over whichever device; and not beside the kernel's, because the kernel removes the
+     * first prefix route that it finds when the address goes.
      */
     private RouteRows hints(BoundDevice device, SourceRoutes input) {
         var rows = new RouteRows.Builder(Family.IPV6, Route.TABLE_MAIN);
@@ -265,10 +266,21 @@ final class SourceRoutingCompiler {
             var source = device.addresses(Family.IPV6).stream()
                     .filter(each -> each.network().equals(route.destination())).findFirst();
             if (device.needsHint(route) && source.isPresent() && CoveringRoutes.isOnLink(route.attributes())) {
-                rows.add(route.withAttributes(route.attributes().withoutExpiry().withProtocol(Protocol.PLUMBLINE)
-                        .withSource(Optional.of(source.get().local()))), device.document().origin());
+                var attributes = route.attributes().withoutExpiry().withProtocol(Protocol.PLUMBLINE)
+                        .withSource(Optional.of(source.get().local()));
+                rows.add(unclaimed(new Route(route.table(), route.destination(), 0, Math.max(1, route.metric() - 1),
+                        attributes)), device.document().origin());
             }
         }
         return rows.build();
+    }
+
+    /** With the next lower metric that no other document has: another device may be in the same network. */
+    private Route unclaimed(Route hint) {
+        var route = hint;
+        while (route.metric() > 1 && draft.wanting(route).findAny().isPresent()) {
+            route = new Route(route.table(), route.destination(), 0, route.metric() - 1, route.attributes());
+        }
+        return route;
     }
 }

@@ -232,7 +232,7 @@ class SourceRoutingTest {
         assertEquals(List.of(), host.main());
         host.apply(source("sip", "net1").sourceHints().document());
         assertEquals(List.of("192.168.1.0/24 dev net1 scope link src 192.168.1.209 proto kernel table main",
-                "2001:db8::/64 dev net1 src 2001:db8::2 metric 256 table main"), host.main());
+                "2001:db8::/64 dev net1 src 2001:db8::2 metric 255 table main"), host.main());
         assertEquals(2, host.table(100).size());
         assertEquals(List.of("2001:db8::/64 dev net1 metric 256 table 101"), host.table(101));
         host.apply(source("sip", "net1").document());
@@ -242,6 +242,17 @@ class SourceRoutingTest {
         assertEquals(List.of("192.168.1.0/24 dev net1 scope link src 192.168.1.209 proto kernel table main",
                 "2001:db8::/64 dev net1 metric 256 proto kernel table main",
                 "default via 192.168.1.1 dev net1 proto boot table main"), host.main());
+    }
+
+    @Test
+    void sourceHintsOfTwoDevicesInOneNetwork() {
+        var host = new Host().link("net1", "2001:db8::2/64").link("net2", "2001:db8::3/64");
+        var before = host.foreign();
+        host.apply(source("one", "net1").sourceHints().document(), source("two", "net2").sourceHints().document());
+        assertEquals(List.of("2001:db8::/64 dev net1 src 2001:db8::2 metric 255 table main",
+                "2001:db8::/64 dev net2 src 2001:db8::3 metric 254 table main"), host.main());
+        host.apply();
+        assertEquals(before, host.foreign());
     }
 
     @Test
