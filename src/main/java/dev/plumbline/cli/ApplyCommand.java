@@ -32,8 +32,8 @@ final class ApplyCommand extends Subcommand {
             if (!plan.isEmpty() && !autoApprove.getAsBoolean() && !approved(session)) {
                 return Plumbline.ERROR;
             }
-            work.recordSource();
             session.apply(new ProgressLine("applying", err()));
+            work.recordSource();
             if (!plan.isEmpty()) {
                 out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
                         + " changed, " + plan.toDestroy() + " destroyed.");

@@ -1,5 +1,9 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.apply.ApplyException;
+import dev.plumbline.intent.IntentException;
+import dev.plumbline.intent.ProblemText;
+import dev.plumbline.plan.PlanException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -37,6 +41,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("apply", ApplyCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
@@ -144,10 +149,21 @@ public final class Plumbline implements Callable<Integer> {
         if (debug) {
             e.printStackTrace(line.getErr());
         } else {
+            line.getErr().print(details(e));
             line.getErr().println("plumbline: " + message(e));
         }
         line.getErr().flush();
         return ERROR;
+    }
+
+    /** What is printed before the message. */
+    private static String details(Throwable e) {
+        return switch (e) {
+            case CommandException command -> command.details();
+            case ApplyException apply -> String.join("\n", apply.details()) + "\n";
+            case IntentException intents -> ProblemText.render(intents.problems(), List.of());
+            default -> "";
+        };
     }
 
     private static String message(Throwable e) {
@@ -157,6 +173,7 @@ public final class Plumbline implements Callable<Integer> {
             case NoSuchFileException f -> f.getFile() + ": no such file or directory";
             case AccessDeniedException f -> f.getFile() + ": permission denied";
             case UncheckedIOException u -> message(u.getCause());
+            case PlanException plan -> plan.origin().position() + ": " + plan.getMessage();
             case NullPointerException _, ClassCastException _, IndexOutOfBoundsException _, Error _ -> internal(e);
             default -> text == null ? internal(e) : text;
         };

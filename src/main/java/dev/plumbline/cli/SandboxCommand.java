@@ -11,6 +11,7 @@ import dev.plumbline.sandbox.Topology.Expectation;
 import dev.plumbline.sandbox.Topology.FlowCheck;
 import dev.plumbline.sandbox.Topology;
 import dev.plumbline.sandbox.TopologyReader;
+import dev.plumbline.source.DirectorySource;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.Route;
@@ -44,7 +45,7 @@ final class SandboxCommand extends Subcommand {
         Privileges.requireNetAdmin("sandbox");
         Path folder = directory.getValue();
         var topology = TopologyReader.read(folder.resolve("topology.yaml"));
-        var documents = Workspace.documents(folder, err());
+        var documents = Workspace.valid(new DirectorySource(folder, VersionCommand.version()).read());
         var name = keep.getAsBoolean() ? Optional.of("plumbline-sandbox-" + ProcessHandle.current().pid())
                 : Optional.<String>empty();
         var state = Files.createTempDirectory("plumbline-sandbox");

@@ -24,6 +24,7 @@ import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.RoutingRule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,18 @@ public final class KernelNamespace implements LiveNamespace {
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
+    }
+
+    /**
+     * Opens a namespace if there is one now.
+     *
+     * @param netns as for {@link #open(String)}
+     * @throws UncheckedIOException if it is there and may not be entered, or is no namespace
+     */
+    public static Optional<LiveNamespace> find(String netns) {
+        boolean absent = !netns.equals(HOST)
+                && !Files.exists(netns.startsWith("/") ? Path.of(netns) : NetworkNamespace.path(netns));
+        return absent ? Optional.empty() : Optional.of(open(netns));
     }
 
     /**
