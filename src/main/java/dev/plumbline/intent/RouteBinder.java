@@ -12,7 +12,9 @@ import dev.plumbline.state.Scope;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +74,7 @@ final class RouteBinder {
         if (mapping == null) {
             return null;
         }
-        var to = values.required(mapping, "to", path, "to: default");
+        var to = values.required(mapping, "to", path, FIELDS, "to: default");
         boolean isDefault = to instanceof Node.Scalar scalar && scalar.text().equals("default");
         var destination = to == null || isDefault ? null : destination(to, path.field("to"));
         var type = type(mapping, path);
@@ -196,7 +198,7 @@ final class RouteBinder {
         var node = mapping.get("src");
         var source = node == null ? null : values.address(node, path.field("src"));
         if (source != null && (source.isUnspecified() || source.isMulticast())) {
-            values.error(java.util.Objects.requireNonNull(node), path.field("src"),
+            values.error(Objects.requireNonNull(node), path.field("src"),
                     "expected an address of this host; found " + source);
         }
         return source;
@@ -243,7 +245,7 @@ final class RouteBinder {
     private void clamped(Node.Mapping mapping, String field, FieldPath path, long most, int number,
             SortedMap<Integer, Long> into) {
         var node = mapping.get(field);
-        var value = node == null ? java.util.OptionalLong.empty()
+        var value = node == null ? OptionalLong.empty()
                 : values.integer(node, path.field(field), 1, Values.MAX_U32);
         if (node == null || value.isEmpty()) {
             return;

@@ -190,7 +190,7 @@ final class RouteItems implements YamlReader.Items {
 
     private boolean ipv6Line(byte[] content, int start, int end, BoundRoute bound, int line) {
         var text = new String(content, start, end - start, StandardCharsets.ISO_8859_1);
-        var destination = text.endsWith(":") ? null : Prefix.parse(text).orElse(null);
+        var destination = text.endsWith(":") || text.startsWith(":") ? null : Prefix.parse(text).orElse(null);
         if (destination == null || !destination.masked().equals(destination)) {
             return false;
         }

@@ -9,6 +9,7 @@ import dev.plumbline.state.RuleAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -101,8 +102,7 @@ final class RuleBinder {
         var node = mapping.get("priority");
         var field = path.field("priority");
         if (node == null) {
-            values.error(mapping, field, "is missing; write for example `priority: 1000` (the kernel would guess one, and"
-                    + " another each time)");
+            values.required(mapping, "priority", path, FIELDS, "priority: 1000");
             return 0;
         }
         long priority = values.integer(node, field, 0, Values.MAX_U32).orElse(-1);
@@ -137,7 +137,8 @@ final class RuleBinder {
             return known;
         }
         if (known != null && known != prefix.family()) {
-            values.error(java.util.Objects.requireNonNull(mapping.get(field)), path.field(field), prefix + " is "
+            values.error(Objects.requireNonNull(mapping.get(field)), path.field(field),
+                    (prefix.isHost() ? prefix.address() : prefix) + " is "
                     + RouteBinder.name(prefix.family()) + ", but " + knownFrom + " says " + RouteBinder.name(known));
         }
         return prefix.family();
@@ -263,8 +264,11 @@ final class RuleBinder {
         var l3mdevNode = mapping.get("l3mdev");
         boolean l3mdev = values.flag(mapping, "l3mdev", path, false);
         var given = DECISIONS.stream().filter(name -> mapping.get(name) != null && (!name.equals("l3mdev") || l3mdev)).toList();
+        if (given.isEmpty() && values.isMisspelt(mapping, DECISIONS, FIELDS)) {
+            return none;
+        }
         if (given.size() != 1) {
-            var at = given.size() > 1 ? java.util.Objects.requireNonNull(mapping.get(given.get(1)))
+            var at = given.size() > 1 ? Objects.requireNonNull(mapping.get(given.get(1)))
                     : l3mdevNode != null ? l3mdevNode : mapping;
             values.error(at, given.size() > 1 ? path.field(given.get(1)) : path, given.isEmpty()
                     ? "the rule decides nothing; give it one of lookup, action, goto, l3mdev"
@@ -358,7 +362,7 @@ final class RuleBinder {
     /** The rules that the kernel makes itself: 32766 to main, and 32767 to default for IPv4. */
     private void checkDefaultRule(Node.Mapping mapping, FieldPath path, RoutingRule rule) {
         boolean everything = SELECTORS.stream().allMatch(name -> mapping.get(name) == null
-                || (name.equals("from") || name.equals("to")) && isAll(java.util.Objects.requireNonNull(mapping.get(name))));
+                || (name.equals("from") || name.equals("to")) && isAll(Objects.requireNonNull(mapping.get(name))));
         boolean same = rule.priority() == 32766 && rule.table().equals(OptionalLong.of(Route.TABLE_MAIN))
                 || rule.priority() == 32767 && rule.family() == Family.IPV4
                 && rule.table().equals(OptionalLong.of(Route.TABLE_DEFAULT));

@@ -15,6 +15,9 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
 
     private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
     private static final List<String> MODES = List.of("move", "copy", "leave");
+    private static final List<String> FIELDS = List.of("device", "addresses", "gateways", "table", "routes", "priority",
+            "sourceHints", "optional", "extraRoutes");
+    private static final List<String> KNOWN = DocumentBinder.withShared(FIELDS);
     private static final String AUTO = "auto";
 
     private final Values values;
@@ -27,8 +30,7 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
 
     @Override
     public List<String> fields() {
-        return List.of("device", "addresses", "gateways", "table", "routes", "priority", "sourceHints", "optional",
-                "extraRoutes");
+        return FIELDS;
     }
 
     @Override
@@ -38,7 +40,7 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
 
     @Override
     public @Nullable Spec finish(Node.Mapping spec, String name, Origin document) {
-        var deviceNode = values.required(spec, "device", SPEC, "device: net1");
+        var deviceNode = values.required(spec, "device", SPEC, KNOWN, "device: net1");
         var device = deviceNode == null ? null : values.device(deviceNode, SPEC.field("device"));
         var addresses = addresses(spec, "addresses", document);
         var gateways = addresses(spec, "gateways", document);

@@ -56,13 +56,19 @@ final class Values {
         return mapping;
     }
 
-    /** A field that must be there. */
-    @Nullable Node required(Node.Mapping mapping, String field, FieldPath path, String example) {
+    /** A field that must be there. That it is missing is not said where an unknown field was meant to be it. */
+    @Nullable Node required(Node.Mapping mapping, String field, FieldPath path, Collection<String> known, String example) {
         var node = mapping.get(field);
-        if (node == null) {
+        if (node == null && !isMisspelt(mapping, List.of(field), known)) {
             error(mapping, path.field(field), "is missing; write for example `" + example + "`");
         }
         return node;
+    }
+
+    /** Whether an unknown field is nearest to one of these. */
+    boolean isMisspelt(Node.Mapping mapping, Collection<String> fields, Collection<String> known) {
+        return mapping.entries().stream().map(entry -> entry.key().text()).filter(key -> !known.contains(key))
+                .anyMatch(key -> Spelling.nearest(key, known).filter(fields::contains).isPresent());
     }
 
     /** A list with at least one item. */

@@ -46,6 +46,9 @@ final class YamlErrors {
         if (problem.contains("mapping values are not allowed")) {
             return "; is the indentation right, or does a text with `: ` lack quotes?";
         }
+        if (problem.contains("found ':'")) {
+            return "; an address with a colon at its begin or end, such as `::1`, needs quotes: \"::1\"";
+        }
         return "";
     }
 
