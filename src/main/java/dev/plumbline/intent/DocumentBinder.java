@@ -188,7 +188,8 @@ final class DocumentBinder implements YamlReader.Streams {
             var value = values.text(entry.value(), field, "a label's value as text");
             if (value != null && !LABEL_VALUE.matcher(value).matches()) {
                 values.error(entry.value(), field,
-                        "a label's value has at most 63 letters, digits and inner `-`, `_`, `.`; found " + entry.value());
+                        "a label's value has at most 63 letters, digits and inner `-`, `_`, `.`; found "
+                        + entry.value());
             } else if (value != null) {
                 labels.put(key, value);
             }
@@ -214,7 +215,8 @@ final class DocumentBinder implements YamlReader.Streams {
         var names = mapping.get("names");
         var labels = mapping.get("labels");
         if (labels instanceof Node.Mapping none && none.entries().isEmpty()) {
-            values.error(labels, path.field("labels"), "names no label; leave it out, or write for example {role: edge}");
+            values.error(labels, path.field("labels"),
+                    "names no label; leave it out, or write for example {role: edge}");
         }
         return new HostSelector(names == null ? List.of() : hostNames(names, path.field("names")),
                 labels == null ? Map.of() : labels(labels, path.field("labels")));

@@ -35,7 +35,8 @@ final class RuleBinder {
     private static final List<Integer> WITH_PORTS = List.of(6, 17, 33, 132, 136);
     private static final Map<String, Long> KERNEL_TABLES =
             Map.of("main", Route.TABLE_MAIN, "local", Route.TABLE_LOCAL, "default", Route.TABLE_DEFAULT);
-    private static final Pattern MARK = Pattern.compile("(0x[0-9a-fA-F]{1,16}|[0-9]{1,19})(?:/(0x[0-9a-fA-F]{1,16}|[0-9]{1,19}))?");
+    private static final Pattern MARK =
+            Pattern.compile("(0x[0-9a-fA-F]{1,16}|[0-9]{1,19})(?:/(0x[0-9a-fA-F]{1,16}|[0-9]{1,19}))?");
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,10})(?:-([0-9]{1,10}))?");
     /** All ones stands for "no user" in the kernel. */
     private static final long MAX_UID = 0xfffffffeL;
@@ -95,7 +96,8 @@ final class RuleBinder {
     static RoutingRule inFamily(RoutingRule rule, Family family) {
         return new RoutingRule(family, rule.priority(), rule.not(), rule.from(), rule.to(), rule.iif(), rule.oif(),
                 rule.mark(), rule.tos(), rule.ipProtocol(), rule.sourcePort(), rule.destinationPort(), rule.uids(),
-                rule.action(), rule.suppressPrefixLength(), rule.suppressInterfaceGroup(), rule.protocol(), rule.other());
+                rule.action(), rule.suppressPrefixLength(), rule.suppressInterfaceGroup(), rule.protocol(),
+                rule.other());
     }
 
     private long priority(Node.Mapping mapping, FieldPath path) {
@@ -158,7 +160,8 @@ final class RuleBinder {
         var field = path.field("fwmark");
         var matcher = node instanceof Node.Scalar scalar ? MARK.matcher(scalar.text()) : null;
         if (matcher == null || !matcher.matches() || ((Node.Scalar) node).isFloat()) {
-            values.error(node, field, "expected a mark such as 0x10 or 16, or mark and mask such as 0x10/0xff; found " + node);
+            values.error(node, field, "expected a mark such as 0x10 or 16, or mark and mask such as 0x10/0xff; found "
+                    + node);
             return Optional.empty();
         }
         if (!((Node.Scalar) node).plain() && matcher.group(2) == null) {
@@ -180,8 +183,8 @@ final class RuleBinder {
 
     /** The protocol's name, or its number. */
     static String protocolName(int number) {
-        return PROTOCOLS.entrySet().stream().filter(entry -> entry.getValue() == number).map(Map.Entry::getKey).findFirst()
-                .orElse(Integer.toString(number));
+        return PROTOCOLS.entrySet().stream().filter(entry -> entry.getValue() == number).map(Map.Entry::getKey)
+                .findFirst().orElse(Integer.toString(number));
     }
 
     private static long number(String text) {
@@ -211,7 +214,8 @@ final class RuleBinder {
         return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
     }
 
-    private Optional<RoutingRule.Range> range(Node.Mapping mapping, String name, FieldPath path, long least, long most) {
+    private Optional<RoutingRule.Range> range(Node.Mapping mapping, String name, FieldPath path, long least,
+            long most) {
         var node = mapping.get(name);
         if (node == null) {
             return Optional.empty();
@@ -219,8 +223,8 @@ final class RuleBinder {
         var field = path.field(name);
         var matcher = node instanceof Node.Scalar scalar ? RANGE.matcher(scalar.text()) : null;
         if (matcher == null || !matcher.matches() || ((Node.Scalar) node).isFloat()) {
-            values.error(node, field, "expected a number from " + least + " to " + most + ", or a range such as 1000-2000; found "
-                    + node);
+            values.error(node, field, "expected a number from " + least + " to " + most
+                    + ", or a range such as 1000-2000; found " + node);
             return Optional.empty();
         }
         if (!((Node.Scalar) node).plain() && matcher.group(2) == null) {
@@ -263,7 +267,8 @@ final class RuleBinder {
         var none = new Decision(new RuleAction.Nop(), Optional.empty());
         var l3mdevNode = mapping.get("l3mdev");
         boolean l3mdev = values.flag(mapping, "l3mdev", path, false);
-        var given = DECISIONS.stream().filter(name -> mapping.get(name) != null && (!name.equals("l3mdev") || l3mdev)).toList();
+        var given = DECISIONS.stream().filter(name -> mapping.get(name) != null && (!name.equals("l3mdev") || l3mdev))
+                .toList();
         if (given.isEmpty() && values.isMisspelt(mapping, DECISIONS, FIELDS)) {
             return none;
         }
@@ -313,8 +318,8 @@ final class RuleBinder {
     private Decision jump(Node node, FieldPath path, long priority) {
         long target = values.integer(node, path, 1, Values.MAX_U32).orElse(-1);
         if (target >= 0 && target <= priority) {
-            values.error(node, path, "a rule can only go on to a later one; " + target + " is not above its own priority "
-                    + priority);
+            values.error(node, path, "a rule can only go on to a later one; " + target
+                    + " is not above its own priority " + priority);
         }
         return new Decision(new RuleAction.Goto(Math.max(target, 0)), Optional.empty());
     }
@@ -340,7 +345,8 @@ final class RuleBinder {
         for (var field : List.of("suppressPrefixLength", "suppressInterfaceGroup")) {
             var node = mapping.get(field);
             if (node != null && !finds) {
-                values.error(node, path.field(field), "refuses routes that `lookup` or `l3mdev` found; this rule finds none");
+                values.error(node, path.field(field),
+                        "refuses routes that `lookup` or `l3mdev` found; this rule finds none");
             }
         }
     }

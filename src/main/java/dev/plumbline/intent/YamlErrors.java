@@ -34,7 +34,8 @@ final class YamlErrors {
         int column = mark.map(Mark::getColumn).orElse(0) + 1;
         var problem = e.getProblem() == null ? "cannot be read" : e.getProblem().strip();
         var context = e.getContext() == null ? "" : " (" + e.getContext().strip()
-                + e.getContextMark().map(at -> at.getLine() + 1 == line ? "" : " from line " + (at.getLine() + 1)).orElse("")
+                + e.getContextMark().map(at -> at.getLine() + 1 == line ? "" : " from line " + (at.getLine() + 1))
+                .orElse("")
                 + ")";
         return new YamlSyntaxException(line, column, "not YAML: " + problem + context + hint(problem));
     }

@@ -28,7 +28,8 @@ class HostFilterTest {
     @Test
     void aNameMayStandTwiceForDifferentHosts() {
         assertEquals(List.of(), new HostFilter("edge-1", Map.of()).duplicates(DOCUMENTS));
-        assertEquals(List.of("a.yaml:16:7: error: metadata.name: RouteTable/x stands twice for the host edge-1: here and at"
+        assertEquals(List.of("a.yaml:16:7: error: metadata.name: RouteTable/x stands twice for the host edge-1:"
+                + " here and at"
                         + " a.yaml:2:7; rename one, or give them different hosts"),
                 new HostFilter("edge-1", Map.of("role", "edge", "site", "b")).duplicates(DOCUMENTS).stream()
                         .map(Problem::toString).toList());

@@ -27,7 +27,8 @@ import net.jqwik.api.Arbitrary;
 /** Valid documents in the form that the parser gives, from a seed each. */
 final class IntentArbitraries {
 
-    private static final List<String> DEVICES = List.of("eth0", "a", "no", "net1.100", "42", "0x1", "true", "~", "br-lan",
+    private static final List<String> DEVICES = List.of("eth0", "a", "no", "net1.100", "42", "0x1", "true", "~",
+            "br-lan",
             "#x", "a{b", "é", "'q'", "\"d\"", "-", "a,b", "*x", "null");
 
     private final Random random;
@@ -67,7 +68,8 @@ final class IntentArbitraries {
             case "RouteTable" -> routeTable();
             default -> rules();
         };
-        var labels = chance(30) ? Map.of("app", "x-1", "a.b/c", one(List.of("", "no", "1", "v1.2", "true"))) : Map.<String, String>of();
+        var labels = chance(30) ? Map.of("app", "x-1", "a.b/c", one(List.of("", "no", "1", "v1.2", "true")))
+                : Map.<String, String>of();
         var hosts = one(List.of(HostSelector.ALL, new HostSelector(List.of("edge-1", "core-*", "?", "1"), Map.of()),
                 new HostSelector(List.of(), Map.of("role", "edge")), new HostSelector(List.of("a"), Map.of("x", "1"))));
         return new Document(kind, one(List.of("a", "x1", "uplink-0", "no", "n".repeat(63))), labels, hosts,
@@ -77,7 +79,8 @@ final class IntentArbitraries {
     private SourceRoutingSpec sourceRouting() {
         return new SourceRoutingSpec(located(one(DEVICES)), addresses(), addresses(),
                 located(one(List.of(new TableChoice.Auto(), new TableChoice.Number(1 + random.nextInt(250)),
-                        new TableChoice.Number(0xffffffffL), new TableChoice.Name("voice"), new TableChoice.Name("1.5")))),
+                        new TableChoice.Number(0xffffffffL), new TableChoice.Name("voice"),
+                        new TableChoice.Name("1.5")))),
                 one(List.of(SourceRoutingSpec.RoutesMode.values())), 1 + random.nextInt(32765), chance(50), chance(50),
                 rows(Family.IPV4, true, false), rows(Family.IPV6, true, false));
     }
@@ -99,7 +102,8 @@ final class IntentArbitraries {
 
     private RouteTableSpec routeTable() {
         boolean adopt = chance(50);
-        return new RouteTableSpec(chance(50) ? Optional.of(located(1 + random.nextLong(252))) : Optional.empty(), chance(50),
+        return new RouteTableSpec(chance(50) ? Optional.of(located(1 + random.nextLong(252))) : Optional.empty(),
+                chance(50),
                 adopt, chance(50), rows(Family.IPV4, false, adopt), rows(Family.IPV6, false, false));
     }
 
@@ -126,7 +130,8 @@ final class IntentArbitraries {
     }
 
     private Route route(Family family, boolean deviceImplied) {
-        var type = chance(80) ? RouteType.UNICAST : one(List.of(RouteType.BLACKHOLE, RouteType.UNREACHABLE, RouteType.PROHIBIT,
+        var type = chance(80) ? RouteType.UNICAST : one(List.of(RouteType.BLACKHOLE, RouteType.UNREACHABLE,
+                RouteType.PROHIBIT,
                 RouteType.THROW));
         var hops = type == RouteType.UNICAST ? hops(family, deviceImplied) : List.<NextHop>of();
         boolean gateway = hops.stream().anyMatch(hop -> hop.gateway().isPresent());
@@ -141,8 +146,10 @@ final class IntentArbitraries {
         }
         boolean source = chance(20) && (family == Family.IPV4 || type == RouteType.UNICAST);
         long metric = chance(50) ? family == Family.IPV6 ? 1024 : 0 : one(List.of(1L, 50L, 0xffffffffL));
-        return new Route(0, prefix(family).masked(), family == Family.IPV4 && chance(10) ? 4 * random.nextInt(64) : 0, metric,
-                new RouteAttributes(type, scope, Protocol.PLUMBLINE, source ? Optional.of(host(family)) : Optional.empty(),
+        return new Route(0, prefix(family).masked(), family == Family.IPV4 && chance(10) ? 4 * random.nextInt(64) : 0,
+                metric,
+                new RouteAttributes(type, scope, Protocol.PLUMBLINE, source ? Optional.of(host(family))
+                : Optional.empty(),
                         Optional.empty(), hops, metrics, 0, List.of()));
     }
 
@@ -168,11 +175,13 @@ final class IntentArbitraries {
     private RoutingRulesSpec rules() {
         var rules = new ArrayList<RoutingRulesSpec.RuleSpec>();
         for (int i = random.nextInt(6); i > 0; i--) {
-            var name = chance(20) ? Optional.of(one(List.of("voice", "1.5", "no", "true", "a_b"))) : Optional.<String>empty();
+            var name = chance(20) ? Optional.of(one(List.of("voice", "1.5", "no", "true", "a_b")))
+                    : Optional.<String>empty();
             var rule = rule(name.isPresent());
             rules.add(new RoutingRulesSpec.RuleSpec(rule, name, new Origin("", "", 1, 1)));
             if (chance(50) && rule.from().isEmpty() && rule.to().isEmpty()) {
-                rules.add(new RoutingRulesSpec.RuleSpec(RuleBinder.inFamily(rule, Family.IPV6), name, new Origin("", "", 1, 1)));
+                rules.add(new RoutingRulesSpec.RuleSpec(RuleBinder.inFamily(rule, Family.IPV6), name,
+                        new Origin("", "", 1, 1)));
             }
         }
         return new RoutingRulesSpec(chance(50), rules);
@@ -181,9 +190,11 @@ final class IntentArbitraries {
     private RoutingRule rule(boolean named) {
         var family = one(List.of(Family.values()));
         long priority = 1 + random.nextInt(32000);
-        var action = named ? new RuleAction.Lookup(0) : one(List.<RuleAction>of(new RuleAction.Lookup(1 + random.nextInt(300)),
+        var action = named ? new RuleAction.Lookup(0) : one(List.<RuleAction>of(new RuleAction.Lookup(1
+                + random.nextInt(300)),
                 new RuleAction.Lookup(0xffffffffL), new RuleAction.Goto(priority + 1), new RuleAction.L3mdev(),
-                new RuleAction.Blackhole(), new RuleAction.Unreachable(), new RuleAction.Prohibit(), new RuleAction.Nop()));
+                new RuleAction.Blackhole(), new RuleAction.Unreachable(), new RuleAction.Prohibit(),
+                new RuleAction.Nop()));
         boolean finds = action instanceof RuleAction.Lookup || action instanceof RuleAction.L3mdev;
         long mask = 1L + random.nextInt(Integer.MAX_VALUE);
         var mark = new RoutingRule.Mark(random.nextLong() & mask, chance(30) ? 0xffffffffL : mask);
@@ -194,7 +205,8 @@ final class IntentArbitraries {
                 chance(30) ? OptionalInt.of(one(List.of(6, 17, 33, 132, 136))) : OptionalInt.empty(), range(1, 65534),
                 range(1, 65534), range(0, 0xfffffffeL), action,
                 finds && chance(20) ? OptionalInt.of(random.nextInt(33)) : OptionalInt.empty(),
-                finds && chance(20) ? OptionalLong.of(random.nextLong(0xffffffffL)) : OptionalLong.empty(), Protocol.PLUMBLINE,
+                finds && chance(20) ? OptionalLong.of(random.nextLong(0xffffffffL)) : OptionalLong.empty(),
+                Protocol.PLUMBLINE,
                 List.of()).withNot(false);
     }
 
@@ -203,6 +215,7 @@ final class IntentArbitraries {
             return Optional.empty();
         }
         long first = least + random.nextLong(most - least + 1);
-        return Optional.of(new RoutingRule.Range(first, chance(50) ? first : first + random.nextLong(most - first + 1)));
+        return Optional.of(new RoutingRule.Range(first, chance(50) ? first : first
+                + random.nextLong(most - first + 1)));
     }
 }

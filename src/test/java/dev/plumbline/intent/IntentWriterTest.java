@@ -46,7 +46,7 @@ class IntentWriterTest {
             metadata: {name: all}
             spec:
               rules:
-                - {priority: 1, not: true, from: 10.0.0.1, to: 10.0.0.0/8, iif: lo, oif: a, fwmark: 0x10/0xff, lookup: voice}
+                - {priority: 1, not: true, from: 10.0.0.1, to: 10.0.0.0/8, iif: lo, oif: a, fwmark: 0x1/0xf, lookup: v}
                 - {priority: 2, ipproto: tcp, sport: 1-2, dport: 80, tos: 0x10, uidrange: 5-6, lookup: main}
                 - {priority: 3, goto: 9, family: ipv6}
                 - {priority: 4, l3mdev: true, suppressPrefixLength: 0, suppressInterfaceGroup: 3}
@@ -98,7 +98,8 @@ class IntentWriterTest {
         var route = new Route(0, Prefix.parse("10.0.0.0/8").orElseThrow(), 0, 0, odd);
         assertEquals(Optional.of("it has the attributes [21:01]"), IntentWriter.obstacle(route));
         var window = new TreeMap<>(java.util.Map.of(3, 9L));
-        assertEquals(Optional.of("it has the metric window"), IntentWriter.obstacle(route.withAttributes(new RouteAttributes(
+        assertEquals(Optional.of("it has the metric window"),
+                IntentWriter.obstacle(route.withAttributes(new RouteAttributes(
                 RouteType.UNICAST, 0, 157, Optional.empty(), Optional.empty(), List.of(), window, 0, List.of()))));
         var rows = new RouteRows.Builder(Family.IPV4, 0);
         rows.add(route, new Origin("", "", 1, 0));

@@ -67,7 +67,8 @@ final class Intents {
             case RoutingRulesSpec rules -> new RoutingRulesSpec(rules.adopt(), rules.rules().stream()
                     .map(rule -> new RoutingRulesSpec.RuleSpec(rule.rule(), rule.table(), NOWHERE)).toList());
         };
-        return new Document(document.kind(), document.name(), document.labels(), document.hosts(), document.netns(), spec,
+        return new Document(document.kind(), document.name(), document.labels(), document.hosts(), document.netns(),
+                spec,
                 NOWHERE);
     }
 

@@ -44,7 +44,8 @@ class ProblemTextTest {
     @Test
     void longLinesAreCutAroundTheColumn() {
         var file = Intents.file("a", "x".repeat(200) + "!" + "y".repeat(200) + "\n");
-        var lines = ProblemText.render(List.of(Problem.error(new Origin("", "a", 1, 201), "", "bad")), List.of(file)).split("\n");
+        var lines = ProblemText.render(List.of(Problem.error(new Origin("", "a", 1, 201), "", "bad")), List.of(file))
+                .split("\n");
         assertEquals(lines[1].indexOf('!'), lines[2].indexOf('^'));
         assertTrue(lines[1].length() < 130);
     }

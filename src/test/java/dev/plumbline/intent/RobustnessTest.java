@@ -17,9 +17,12 @@ import net.jqwik.api.Provide;
 /** Whatever stands in a file becomes documents or problems, and the schemas refuse nothing that the binders take. */
 class RobustnessTest {
 
-    private static final List<String> TOKENS = List.of("a", "0", "-1", "1.5", "\"7\"", "[", "]", "{", "}", ":", ",", "- ", "\n",
-            "  ", "&x ", "*x", "true", "no", "null", "~", "default", "all", "auto", "10.0.0.0/8", "10.0.0.1", "2001:db8::/32",
-            "fe80::1", "0x10/0xff", "0x10", "5-9", "<<: ", "---\n", "!!int ", "'", "\"", "|\n", "#", "4294967296", "255", "to: ",
+    private static final List<String> TOKENS = List.of("a", "0", "-1", "1.5", "\"7\"", "[", "]", "{", "}", ":", ",",
+            "- ", "\n",
+            "  ", "&x ", "*x", "true", "no", "null", "~", "default", "all", "auto", "10.0.0.0/8", "10.0.0.1",
+            "2001:db8::/32",
+            "fe80::1", "0x10/0xff", "0x10", "5-9", "<<: ", "---\n", "!!int ", "'", "\"", "|\n", "#", "4294967296",
+            "255", "to: ",
             "via: ", "dev: ", "id: ", "routes: ", "rules: ", "hosts: ", "main", "[]", "{}", "\t", "é", "blackhole");
 
     @Provide

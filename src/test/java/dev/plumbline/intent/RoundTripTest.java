@@ -56,7 +56,8 @@ class RoundTripTest {
     private static List<String> lines(ParsedIntents parsed) {
         return parsed.documents().stream().filter(document -> document.spec() instanceof RouteTableSpec)
                 .map(document -> ((RouteTableSpec) document.spec()).ipv4())
-                .flatMap(rows -> java.util.stream.IntStream.range(0, rows.size()).mapToObj(row -> rows.origin(row).toString()))
+                .flatMap(rows -> java.util.stream.IntStream.range(0, rows.size())
+                .mapToObj(row -> rows.origin(row).toString()))
                 .toList();
     }
 
@@ -70,9 +71,11 @@ class RoundTripTest {
             var damaged = bytes.clone();
             int at = random.nextInt(damaged.length);
             damaged[at] ^= (byte) (1 << random.nextInt(8));
-            assertThrows(DocumentCodec.UnreadableException.class, () -> DocumentCodec.read(new ByteArrayInputStream(damaged)));
+            assertThrows(DocumentCodec.UnreadableException.class, () ->
+                    DocumentCodec.read(new ByteArrayInputStream(damaged)));
             var cut = Arrays.copyOf(bytes, random.nextInt(bytes.length));
-            assertThrows(DocumentCodec.UnreadableException.class, () -> DocumentCodec.read(new ByteArrayInputStream(cut)));
+            assertThrows(DocumentCodec.UnreadableException.class, () ->
+                    DocumentCodec.read(new ByteArrayInputStream(cut)));
         }
     }
 
@@ -82,7 +85,8 @@ class RoundTripTest {
         var bytes = new ByteArrayOutputStream();
         var chunks = new ChunkedOutput(bytes);
         if (headed) {
-            chunks.write(java.nio.ByteBuffer.allocate(8).putInt(DocumentCodec.MAGIC).putInt(DocumentCodec.VERSION).array());
+            chunks.write(java.nio.ByteBuffer.allocate(8).putInt(DocumentCodec.MAGIC).putInt(DocumentCodec.VERSION)
+                    .array());
             chunks.write(new byte[] {0, 0, 0, 0, 0, 0, 0, 1});
         }
         chunks.write(nonsense);

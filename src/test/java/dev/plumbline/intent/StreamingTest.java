@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The three ways of reading a list give the same: as a tree, item by item, and in runs of lines. */
 class StreamingTest {
 
-    private static final String HEAD = "apiVersion: plumbline.dev/v1\nkind: RouteTable\nmetadata: {name: t}\nspec:\n  routes:\n";
+    private static final String HEAD =
+            "apiVersion: plumbline.dev/v1\nkind: RouteTable\nmetadata: {name: t}\nspec:\n  routes:\n";
 
     private static String lines(List<String> items, String end) {
         var text = new StringBuilder();
@@ -59,7 +60,8 @@ class StreamingTest {
             var spec = (RouteTableSpec) document.spec();
             for (RouteRows rows : List.of(spec.ipv4(), spec.ipv6())) {
                 for (int row = 0; row < rows.size(); row++) {
-                    texts.add(rows.line(row) + " " + rows.origin(row).document() + " " + rows.route(row) + rows.attributes(row));
+                    texts.add(rows.line(row) + " " + rows.origin(row).document() + " " + rows.route(row)
+                            + rows.attributes(row));
                 }
             }
         }
@@ -71,15 +73,21 @@ class StreamingTest {
         var to = Arbitraries.frequencyOf(
                 Tuple.of(20, Arbitraries.integers().between(0, 0xffffff)
                         .map(n -> "10." + (n >> 16) + "." + (n >> 8 & 255) + "." + (n & 255))),
-                Tuple.of(10, Arbitraries.integers().between(0, 0xffff).map(n -> (n >> 8) + "." + (n & 255) + ".0.0/16")),
-                Tuple.of(5, Arbitraries.integers().between(1, 0xffff).map(n -> "2001:db8:" + Integer.toHexString(n) + "::/48")),
-                Tuple.of(1, Arbitraries.of("default", "10.0.0.1/8", "010.0.0.0", "1.2.3", "1.2.3.4.5", "1.2.3.4/", "1.2.3.4/33",
-                        "1.2.3.4/032", "256.0.0.0", "2001:db8::", "2001:db8::1/32", "x", "1..2.3", "0.0.0.0/0", "0.0.0.0/00")));
+                Tuple.of(10, Arbitraries.integers().between(0, 0xffff)
+                .map(n -> (n >> 8) + "." + (n & 255) + ".0.0/16")),
+                Tuple.of(5, Arbitraries.integers().between(1, 0xffff)
+                .map(n -> "2001:db8:" + Integer.toHexString(n) + "::/48")),
+                Tuple.of(1, Arbitraries.of("default", "10.0.0.1/8", "010.0.0.0", "1.2.3", "1.2.3.4.5", "1.2.3.4/",
+                "1.2.3.4/33",
+                        "1.2.3.4/032", "256.0.0.0", "2001:db8::", "2001:db8::1/32", "x", "1..2.3", "0.0.0.0/0",
+                        "0.0.0.0/00")));
         var tail = Arbitraries.frequencyOf(
                 Tuple.of(20, Arbitraries.of(", dev: a", ", via: 1.1.1.1", ", via: 1.1.1.1, dev: a, metric: 50",
                         ", type: blackhole", ", dev: a, mtu: 1400, metric: 7", ", via: fe80::1, dev: a")),
-                Tuple.of(1, Arbitraries.of("", ", dev: a, dev: b", ", dvt: a", ", metric: x, dev: a", ", dev: a, mtu: 99999",
-                        ", scope: 300, dev: a", ", dev: 5", ", dev: a b", ", dev: a,", ",dev: a", ", dev:a", ", dev: -", ", dev: a, : b")));
+                Tuple.of(1, Arbitraries.of("", ", dev: a, dev: b", ", dvt: a", ", metric: x, dev: a",
+                ", dev: a, mtu: 99999",
+                        ", scope: 300, dev: a", ", dev: 5", ", dev: a b", ", dev: a,", ",dev: a", ", dev:a",
+                        ", dev: -", ", dev: a, : b")));
         return Combinators.combine(to, tail).as((a, b) -> "{to: " + a + b + "}");
     }
 
@@ -133,7 +141,8 @@ class StreamingTest {
         assertTrue(Intents.problems(HEAD.replace("routes:", "route:") + block).getFirst()
                 .contains("unknown field `route`; did you mean `routes`?"));
         var rules = HEAD.replace("RouteTable", "RoutingRules").replace("routes:", "rules:") + block;
-        assertTrue(Intents.problems(rules).getFirst().startsWith("a.yaml:6:7: error: spec.rules[0].priority: is missing"));
+        assertTrue(Intents.problems(rules).getFirst()
+                .startsWith("a.yaml:6:7: error: spec.rules[0].priority: is missing"));
         assertEquals(List.of("a.yaml:46:1"), Intents.parse(HEAD + block + "\t- {to: 10.0.1.1}\n").problems().stream()
                 .map(problem -> problem.origin().position()).toList());
     }
@@ -141,7 +150,8 @@ class StreamingTest {
     @Test
     void whatFollowsARunKeepsItsPlace() {
         var block = lines(IntStream.range(0, 40).mapToObj(i -> "{to: 10.0.0." + i + ", dev: a}").toList(), "");
-        assertEquals(List.of("a.yaml:46:12: error: spec.routes[40].to: expected a prefix, an address or `default`; found `x`",
+        assertEquals(List.of("a.yaml:46:12: error: spec.routes[40].to: expected a prefix, an address or `default`;"
+                + " found `x`",
                         "a.yaml:88:3: error: spec.idd: unknown field `idd`; did you mean `id`?"),
                 Intents.problems(HEAD + block + "    - {to: x, dev: b}\n" + block.replace("10.0.0.", "10.0.1.")
                         + "\n  idd:   9\n"));
@@ -150,7 +160,8 @@ class StreamingTest {
     @Test
     void aFileThatUsesTheMarkIsReadAsItIs() {
         var block = lines(IntStream.range(0, 40).mapToObj(i -> "{to: 10.0.0." + i + ", dev: a}").toList(), "");
-        assertEquals(List.of("a.yaml:46:7: error: spec.routes[40]: expected a mapping with the fields to, via, dev, src,"
+        assertEquals(List.of("a.yaml:46:7: error: spec.routes[40]: expected a mapping with the fields to, via, dev,"
+                + " src,"
                 + " metric, scope, onlink, mtu, advmss, type, tos; found `\ue0000`"),
                 Intents.problems(HEAD + block + "    - \ue0000\n"));
     }
@@ -162,7 +173,8 @@ class StreamingTest {
             rules.add("{priority: " + i + ", from: 10.0." + (i >> 8) + "." + (i & 255) + ", lookup: " + i + "}");
         }
         var yaml = Intents.rules(rules.toArray(String[]::new));
-        var tree = yaml.replace("kind: RoutingRules\n", "").replace("metadata:", "\nmetadata:") + "kind: RoutingRules\n";
+        var tree = yaml.replace("kind: RoutingRules\n", "").replace("metadata:", "\nmetadata:")
+                + "kind: RoutingRules\n";
         assertEquals(((RoutingRulesSpec) Intents.document(yaml).spec()).rules(),
                 ((RoutingRulesSpec) Intents.document(tree).spec()).rules());
         assertEquals(List.of("a.yaml:3005:24: error: spec.rules[2999].frm: unknown field `frm`; did you mean `from`?"),

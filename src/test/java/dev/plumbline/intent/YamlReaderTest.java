@@ -25,10 +25,13 @@ class YamlReaderTest {
         assertEquals(List.of("a.yaml:6:2: error: not YAML: expected ',' or ']', but got :"
                         + " (while parsing a flow sequence from line 4)"),
                 Intents.problems(HEAD + "spec: {hosts: [a\n\nx: 1\n"));
-        assertEquals(List.of("a.yaml:5:1: error: not YAML: found character '\\t(TAB)' that cannot start any token. (Do not"
-                        + " use \\t(TAB) for indentation) (while scanning for the next token); indent with spaces, never with tabs"),
+        assertEquals(List.of("a.yaml:5:1: error: not YAML: found character '\\t(TAB)' that cannot start any token."
+                + " (Do not"
+                        + " use \\t(TAB) for indentation) (while scanning for the next token); indent with spaces,"
+                        + " never with tabs"),
                 Intents.problems(HEAD + "spec:\n\tid: 9\n"));
-        assertEquals(List.of("a.yaml:4:8: error: not YAML: mapping values are not allowed here; is the indentation right,"
+        assertEquals(List.of("a.yaml:4:8: error: not YAML: mapping values are not allowed here; is the indentation"
+                + " right,"
                 + " or does a text with `: ` lack quotes?"), Intents.problems(HEAD + "spec: a: b\n"));
     }
 
@@ -36,7 +39,8 @@ class YamlReaderTest {
     void addressesWithAColonAtAnEndNeedQuotesAndAreToldSo() {
         assertTrue(Intents.problems(Intents.table("{to: ::/0, dev: a}")).getFirst()
                 .endsWith("; an address with a colon at its begin or end, such as `::1`, needs quotes: \"::1\""));
-        assertEquals("[default dev a table 0]", spec(Intents.table("{to: \"::/0\", dev: a}")).ipv6().toList().toString());
+        assertEquals("[default dev a table 0]", spec(Intents.table("{to: \"::/0\", dev: a}")).ipv6().toList()
+                .toString());
     }
 
     @Test
@@ -55,7 +59,8 @@ class YamlReaderTest {
 
     @Test
     void columnsCountCharactersNotBytes() {
-        assertEquals("a.yaml:4:18: error: spec.ü𝄞: unknown field `ü𝄞`; known here: id, exclusive, adopt, optional, routes,"
+        assertEquals("a.yaml:4:18: error: spec.ü𝄞: unknown field `ü𝄞`; known here: id, exclusive, adopt, optional,"
+                + " routes,"
                 + " hosts, netns", Intents.problems(HEAD + "spec: {\"id\": 1 , ü𝄞: 1}\n").getFirst());
         assertEquals(List.of("a.yaml:4:14: error: spec.id: expected a whole number from 0 to 4294967295; found `x`"),
                 Intents.problems(HEAD + "spec: {\"id\": x}\n"));
@@ -66,16 +71,19 @@ class YamlReaderTest {
         assertEquals(List.of("a.yaml:6:3: error: spec.id: stands twice; the first is at line 5"),
                 Intents.problems(HEAD + "spec:\n  id: 9\n  id: 10\n"));
         assertEquals(List.of("a.yaml:6:3: error: spec.routes: stands twice; the first is at line 5"),
-                Intents.problems(HEAD + "spec:\n  routes: [{to: default, dev: a}]\n  routes: [{to: default, dev: a}]\n"));
+                Intents.problems(HEAD + "spec:\n  routes: [{to: default, dev: a}]\n  routes: [{to: default, dev:"
+                + " a}]\n"));
         assertEquals(List.of("a.yaml:5:1: error: spec: stands twice; the first is at line 4"),
                 Intents.problems(HEAD + "spec: {id: 9}\nspec: {id: 10}\n"));
     }
 
     @Test
     void mergeKeysAreRefusedWithAHint() {
-        assertEquals(List.of("a.yaml:6:21: error: spec.routes[1].<<: YAML 1.2 has no merge keys: write the fields out, or"
+        assertEquals(List.of("a.yaml:6:21: error: spec.routes[1].<<: YAML 1.2 has no merge keys: write the fields"
+                + " out, or"
                         + " give a whole value an anchor (`&name`) and repeat it by its alias (`*name`)"),
-                Intents.problems(HEAD + "spec:\n  routes: [&a {to: 10.0.0.0/8, dev: a},\n            {       <<: *a, to: 11.0.0.0/8, dev: a}]\n"));
+                Intents.problems(HEAD + "spec:\n  routes: [&a {to: 10.0.0.0/8, dev: a},\n            {       <<:"
+                + " *a, to: 11.0.0.0/8, dev: a}]\n"));
     }
 
     @Test
@@ -115,12 +123,14 @@ class YamlReaderTest {
 
     @Test
     void depthIsBounded() {
-        assertTrue(Intents.problems(HEAD + "spec: " + "[".repeat(5000)).getFirst().endsWith("nested deeper than 50 levels"));
+        assertTrue(Intents.problems(HEAD + "spec: " + "[".repeat(5000)).getFirst()
+                .endsWith("nested deeper than 50 levels"));
     }
 
     @Test
     void tagsAreRefused() {
-        assertEquals(List.of("a.yaml:4:12: error: spec.id: the tag `tag:yaml.org,2002:int` is not part of the intent language"),
+        assertEquals(List.of("a.yaml:4:12: error: spec.id: the tag `tag:yaml.org,2002:int` is not part of the"
+                + " intent language"),
                 Intents.problems(HEAD + "spec: {id: !!int 9}\n").subList(0, 1));
         assertEquals("x", Intents.document(HEAD.replace("name: t", "name: !!str x") + "spec: {}\n").name());
     }
@@ -135,7 +145,8 @@ class YamlReaderTest {
     @Test
     void allProblemsOfAllFilesComeInOrder() {
         var parsed = new IntentParser().parse(List.of(Intents.file("b.yaml", HEAD + "spec: {id: 0}\n"),
-                Intents.file("a.yaml", HEAD + "spec: {ids: 0, exclusive: 1}\n"), Intents.file("c.yaml", HEAD + "spec: {}\n")));
+                Intents.file("a.yaml", HEAD + "spec: {ids: 0, exclusive: 1}\n"),
+                Intents.file("c.yaml", HEAD + "spec: {}\n")));
         assertEquals(List.of("a.yaml:4:8", "a.yaml:4:27", "b.yaml:4:12"),
                 parsed.problems().stream().map(problem -> problem.origin().position()).toList());
         assertEquals(1, parsed.documents().size());

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DirectorySourceTest {
 
     private static final String TABLE =
-            "apiVersion: plumbline.dev/v1\nkind: RouteTable\nmetadata: {name: a}\nspec: {routes: [{to: default, dev: a, mtu: 70000}]}\n";
+            "apiVersion: plumbline.dev/v1\nkind: RouteTable\nmetadata: {name: a}\nspec: {routes: [{to: default,"
+            + " dev: a, mtu: 70000}]}\n";
 
     @TempDir
     private Path folder;
@@ -59,7 +60,8 @@ class DirectorySourceTest {
         assertTrue(source.read().parse(new IntentParser(), ParsedDocuments.NONE).problems().getFirst().toString()
                 .startsWith(here + "/x/a.yaml:1:"));
         var dotted = here.resolve(".");
-        assertEquals(List.of(dotted + "/x/a.yaml"), new DirectorySource(dotted, "1").list().stream().map(Path::toString).toList());
+        assertEquals(List.of(dotted + "/x/a.yaml"), new DirectorySource(dotted, "1").list().stream()
+                .map(Path::toString).toList());
     }
 
     @Test
@@ -128,7 +130,8 @@ class DirectorySourceTest {
 
     @Test
     void whatIsMissingIsNamed() throws IOException {
-        assertEquals("the directory of intents " + folder + "/none does not exist; make it, or name another with --intents DIR",
+        assertEquals("the directory of intents " + folder
+                + "/none does not exist; make it, or name another with --intents DIR",
                 refusal(() -> new DirectorySource(folder.resolve("none"), "1").read()));
         var file = file("a.yaml", "");
         assertEquals(file + " is no directory; name the directory of the intents with --intents DIR",

@@ -53,7 +53,8 @@ class TrustTest {
     void everyPathThatOthersCanWriteIsNamed() throws IOException {
         mode(file, "rw-rw-r--");
         mode(folder, "rwxr-xrwx");
-        assertEquals(HEAD + folder + " has mode 0757 and belongs to " + owner(folder) + ": chmod go-w " + folder + "\n  "
+        assertEquals(HEAD + folder + " has mode 0757 and belongs to " + owner(folder) + ": chmod go-w " + folder
+                + "\n  "
                 + file + " has mode 0664 and belongs to " + owner(file) + ": chmod go-w " + file, refusal());
     }
 
@@ -70,7 +71,8 @@ class TrustTest {
         Files.setAttribute(folder.getParent(), "unix:mode", 01777);
         new DirectorySource(folder, "1").requireSafe();
         Files.setAttribute(folder, "unix:mode", 01777);
-        assertEquals(HEAD + folder + " has mode 1777 and belongs to " + owner(folder) + ": chmod go-w " + folder, refusal());
+        assertEquals(HEAD + folder + " has mode 1777 and belongs to " + owner(folder) + ": chmod go-w " + folder,
+                refusal());
     }
 
     @Test
