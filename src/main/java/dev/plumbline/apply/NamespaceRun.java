@@ -16,6 +16,7 @@ import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.Domain;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.LiveNamespace;
+import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.Outcome;
@@ -74,6 +75,10 @@ final class NamespaceRun implements AutoCloseable {
 
     String label() {
         return label;
+    }
+
+    NamespaceId id() {
+        return namespace.id();
     }
 
     Prepared prepare() {

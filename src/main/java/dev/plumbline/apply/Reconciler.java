@@ -5,7 +5,11 @@ import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.state.Progress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +71,27 @@ public final class Reconciler {
                 }
             }
             return true;
+        }
+
+        /**
+         * What the plan does, and to which namespaces, as 64 hexadecimal digits. A change of a live object that the
+         * plan touches gives another plan, and so another number; what it does not touch does not count.
+         */
+        public String fingerprint() {
+            try {
+                var digest = MessageDigest.getInstance("SHA-256");
+                runs.forEach((run, prepared) -> {
+                    update(digest, run.label() + " " + run.id());
+                    words(run, prepared).forEach(word -> update(digest, word));
+                });
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (NoSuchAlgorithmException e) {
+                throw new AssertionError("every JDK has SHA-256", e);
+            }
+        }
+
+        private static void update(MessageDigest digest, String text) {
+            digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
         }
 
         private static List<String> words(NamespaceRun run, NamespaceRun.Prepared prepared) {

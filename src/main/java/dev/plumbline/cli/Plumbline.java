@@ -39,6 +39,8 @@ public final class Plumbline implements Callable<Integer> {
     static {
         COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("destroy", DestroyCommand::new);
+        COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("import", ImportCommand::new);

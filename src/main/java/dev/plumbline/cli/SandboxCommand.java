@@ -49,13 +49,17 @@ final class SandboxCommand extends Subcommand {
         var name = keep.getAsBoolean() ? Optional.of("plumbline-sandbox-" + ProcessHandle.current().pid())
                 : Optional.<String>empty();
         var state = Files.createTempDirectory("plumbline-sandbox");
+        // The kernel takes the namespaces away however the process ends; the files are ours to remove, also on Ctrl-C.
+        var removal = new Thread(() -> remove(state));
+        Runtime.getRuntime().addShutdownHook(removal);
         try (var network = SandboxNetwork.make(topology, name);
                 var store = Store.open(state, VersionCommand.version())) {
             boolean right = new Story(topology, documents, network, store).tell();
             name.ifPresent(each -> sayHowToLook(each, network.names()));
             return right ? Plumbline.DONE : Plumbline.ERROR;
         } finally {
-            delete(state);
+            Runtime.getRuntime().removeShutdownHook(removal);
+            remove(state);
         }
     }
 
@@ -64,13 +68,14 @@ final class SandboxCommand extends Subcommand {
                 + " remove with `for n in " + String.join(" ", names) + "; do ip netns del $n; done`.");
     }
 
-    private static void delete(Path state) throws IOException {
-        try (var files = Files.list(state)) {
-            for (var file : files.toList()) {
-                Files.delete(file);
+    private static void remove(Path state) {
+        var left = state.toFile().listFiles();
+        if (left != null) {
+            for (var file : left) {
+                file.delete();
             }
         }
-        Files.delete(state);
+        state.toFile().delete();
     }
 
     private final class Story {

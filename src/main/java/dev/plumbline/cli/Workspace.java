@@ -1,5 +1,7 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.apply.Ledgers;
+import dev.plumbline.apply.Namespaces;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
@@ -7,6 +9,7 @@ import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.HostFilter;
 import dev.plumbline.intent.IntentException;
+import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.Problem;
@@ -15,6 +18,7 @@ import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.source.DirectorySource;
 import dev.plumbline.source.ParsedDocuments;
 import dev.plumbline.store.AppliedSource;
+import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.SourceId;
 import dev.plumbline.store.Store;
 import dev.plumbline.store.StoreView;
@@ -26,37 +30,39 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
 final class Workspace implements AutoCloseable {
 
-    private final InputOptions input;
+    private final Input input;
     private final StoreView store;
     private final boolean replaceSource;
     private final PrintWriter err;
     private final Timings timings;
-    private final DirectorySource.Content content;
-    private final ParsedIntents parsed;
 
-    private Workspace(InputOptions input, StoreView store, boolean replaceSource, Timings timings, PrintWriter err) {
+    /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
+    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, List<IntentFile> files) {
+    }
+
+    private Workspace(Input input, StoreView store, boolean replaceSource, Timings timings, PrintWriter err) {
         this.input = input;
         this.store = store;
         this.replaceSource = replaceSource;
-        this.err = err;
         this.timings = timings;
-        this.content = timings.time("parse", source(input)::read);
-        this.parsed = timings.time("parse", () -> content.parse(new IntentParser(), kept()));
-    }
-
-    private static DirectorySource source(InputOptions input) {
-        return new DirectorySource(input.intents(), VersionCommand.version());
+        this.err = err;
     }
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     static Workspace reading(InputOptions input, PrintWriter err) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
-        return opened(input, store, false, timings, err);
+        try {
+            store.checkSource(SourceId.directory(input.intents()));
+        } catch (OtherSourceException e) {
+            err.println("plumbline: an apply would be refused: " + e.getMessage());
+        }
+        return opened(() -> directory(input, store, timings), store, true, timings, err);
     }
 
     /**
@@ -65,17 +71,26 @@ final class Workspace implements AutoCloseable {
      * @throws RuntimeException if the intents or the store can be written by others, or another source was applied last
      */
     static Workspace writing(InputOptions input, boolean replaceSource, PrintWriter err) {
-        source(input).requireSafe();
+        new DirectorySource(input.intents(), VersionCommand.version()).requireSafe();
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
-        return opened(input, store, replaceSource, timings, err);
+        return opened(() -> directory(input, store, timings), store, replaceSource, timings, err);
     }
 
-    private static Workspace opened(InputOptions input, StoreView store, boolean replaceSource, Timings timings,
+    /** For an apply of a saved plan. */
+    static Workspace saved(SavedPlan plan, InputOptions options, boolean replaceSource, PrintWriter err) {
+        var timings = new Timings();
+        var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
+        return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
+                plan.intents(), List.of()), store, replaceSource, timings, err);
+    }
+
+    private static Workspace opened(Supplier<Input> reading, StoreView store, boolean replaceSource, Timings timings,
             PrintWriter err) {
         try {
+            var input = reading.get();
             if (!replaceSource) {
-                store.checkSource(SourceId.directory(input.intents()));
+                store.checkSource(input.source());
             }
             return new Workspace(input, store, replaceSource, timings, err);
         } catch (RuntimeException e) {
@@ -84,7 +99,16 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    private ParsedDocuments kept() {
+    private static Input directory(InputOptions options, StoreView store, Timings timings) {
+        return timings.time("parse", () -> {
+            var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
+            return new Input(SourceId.directory(options.intents()), content.hash(),
+                    new HostFilter(options.host(), options.labels()), content.parse(new IntentParser(), kept(store)),
+                    content.files());
+        });
+    }
+
+    private static ParsedDocuments kept(StoreView store) {
         return new ParsedDocuments() {
             @Override
             public Optional<byte[]> find(String hash) {
@@ -106,35 +130,39 @@ final class Workspace implements AutoCloseable {
      * @throws CommandException with every problem if one is an error
      */
     List<Document> documents() {
-        var filter = new HostFilter(input.host(), input.labels());
-        var problems = new ArrayList<>(parsed.problems());
-        problems.addAll(filter.duplicates(parsed.documents()));
+        var problems = new ArrayList<>(input.intents().problems());
+        problems.addAll(input.host().duplicates(input.intents().documents()));
         if (problems.stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR)) {
             throw invalid(problems);
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, content.files()));
+            err.print(ProblemText.render(problems, input.files()));
         }
-        return filter.select(parsed.documents());
+        return input.host().select(input.intents().documents());
     }
 
     /** The documents of a folder, whatever host they hold for. */
     static List<Document> valid(DirectorySource.Content content) {
         var parsed = content.parse(new IntentParser(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
-            throw invalid(parsed.problems(), content);
+            throw invalid(parsed.problems(), content.files());
         }
         return parsed.documents();
     }
 
     private CommandException invalid(List<Problem> problems) {
-        return invalid(problems, content);
+        return invalid(problems, input.files());
     }
 
-    private static CommandException invalid(List<Problem> problems, DirectorySource.Content content) {
+    private static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
         long errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR).count();
         return new CommandException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
-                ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), content.files()));
+                ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), files));
+    }
+
+    /** What the store knows of namespaces. */
+    Ledgers ledgers() {
+        return new StoredLedgers(store);
     }
 
     /**
@@ -143,11 +171,15 @@ final class Workspace implements AutoCloseable {
      * @throws CommandException with every problem that only the network shows
      */
     Reconciler.Session prepare() {
+        return prepare(KernelNamespace::find, ledgers());
+    }
+
+    /** The same on other namespaces and ledgers than the host's own. */
+    Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers) {
         var documents = documents();
         store.unavailable().ifPresent(why -> err.println("plumbline: " + why));
-        var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), TableNames.read(), true, timings);
         try {
-            return reconciler.prepare(documents);
+            return new Reconciler(namespaces, ledgers, TableNames.read(), true, timings).prepare(documents);
         } catch (IntentException e) {
             throw invalid(e.problems());
         }
@@ -155,22 +187,28 @@ final class Workspace implements AutoCloseable {
 
     /** Records where what was applied came from, unless that is on record. */
     void recordSource() {
-        var id = SourceId.directory(input.intents());
+        var id = input.source();
         var recorded = store.source();
         if (!(store instanceof Store writable) || recorded.filter(each -> each.id().equals(id)
-                && each.contentHash().equals(content.hash())).isPresent()) {
+                && each.contentHash().equals(input.hash())).isPresent()) {
             return;
         }
         var bytes = new ByteArrayOutputStream();
         try {
-            DocumentCodec.write(parsed, bytes);
+            DocumentCodec.write(input.intents(), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         timings.time("store", () -> {
-            writable.recordSource(new AppliedSource(id, content.hash(), Instant.now()), bytes.toByteArray(), replaceSource);
+            writable.recordSource(new AppliedSource(id, input.hash(), Instant.now()), bytes.toByteArray(), replaceSource);
             return id;
         });
+    }
+
+    /** The plan of a session, to be kept in a file. */
+    SavedPlan save(Reconciler.Session session) {
+        return new SavedPlan(session.fingerprint(), input.source(), input.hash(), input.host().host(),
+                input.host().labels(), input.intents());
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */

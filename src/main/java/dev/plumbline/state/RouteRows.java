@@ -177,6 +177,12 @@ public final class RouteRows implements Iterable<Route> {
         return low < size && compareIdentity(low, other, otherRow) == 0 ? low : -1;
     }
 
+    /** How many rows have the identity of another set's row. */
+    public int groupSize(RouteRows other, int otherRow) {
+        int first = find(other, otherRow);
+        return first < 0 ? 0 : groupEnd(first) - first;
+    }
+
     /** The same identities with every distinct attribute set mapped: costs as much as there are distinct sets. */
     public RouteRows withAttributes(UnaryOperator<RouteAttributes> mapping) {
         var mapped = new ArrayList<RouteAttributes>(pool.size());

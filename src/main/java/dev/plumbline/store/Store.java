@@ -250,6 +250,11 @@ public final class Store implements StoreView {
         });
     }
 
+    /** From now on an apply may come from any source. */
+    public void forgetSource() {
+        database.write(() -> database.update("DELETE FROM source"));
+    }
+
     @Override
     public Optional<byte[]> parsed(String contentHash) {
         return queries.parsed(contentHash);

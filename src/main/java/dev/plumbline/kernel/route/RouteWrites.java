@@ -218,7 +218,7 @@ final class RouteWrites implements RequestPipeline.Listener {
             for (int row : changes.create()) {
                 if (failures.isEmpty() && groupNeedsOthers(row) == gateways) {
                     boolean first = row == 0 || desired.compareIdentity(row - 1, desired, row) != 0;
-                    create(Kind.CREATED, row, row, first ? CREATE : APPEND);
+                    create(Kind.CREATED, row, row, first && !joinsOthers(row) ? CREATE : APPEND);
                 }
             }
             for (int i = 0; i < changes.replaceNew().length && failures.isEmpty(); i++) {
@@ -228,6 +228,11 @@ final class RouteWrites implements RequestPipeline.Listener {
                 }
             }
             recreate(gateways);
+        }
+
+        /** What is put back as it was goes behind what stands there under the same identity; ours must be alone. */
+        private boolean joinsOthers(int row) {
+            return !changes.desired().attributes(row).isOurs() && changes.live().groupSize(changes.desired(), row) > 0;
         }
 
         /** Group by group: away with the old ones, then the new ones in order. */
@@ -248,8 +253,9 @@ final class RouteWrites implements RequestPipeline.Listener {
                     for (int i = old; i < oldEnd; i++) {
                         delete(Kind.TAKEN_AWAY, olds[i]);
                     }
+                    boolean alone = nextEnd > next && live.groupSize(desired, news[next]) == oldEnd - old;
                     for (int i = next; i < nextEnd; i++) {
-                        create(Kind.RECREATED, news[i], news[i], i == next ? CREATE : APPEND);
+                        create(Kind.RECREATED, news[i], news[i], alone && i == next ? CREATE : APPEND);
                     }
                 }
                 old = oldEnd;
