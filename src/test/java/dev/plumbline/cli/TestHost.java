@@ -177,7 +177,8 @@ final class TestHost {
             System.setOut(outStream);
             System.setErr(errStream);
             int code = namespace.call(() -> Plumbline.run(words));
-            return new Result(code, masked(out), masked(err));
+            return new Result(code, masked(out.toString(StandardCharsets.UTF_8)),
+                    masked(err.toString(StandardCharsets.UTF_8)));
         } catch (Exception e) {
             throw new AssertionError("plumbline " + Arrays.toString(words), e);
         } finally {
@@ -187,8 +188,8 @@ final class TestHost {
     }
 
     /** With {@code INTENTS} and {@code STATE} for the directories, whose paths are others in each test. */
-    String masked(ByteArrayOutputStream printed) {
-        return printed.toString(StandardCharsets.UTF_8).replace(intents.toString(), "INTENTS")
+    String masked(String printed) {
+        return printed.replace(intents.toString(), "INTENTS")
                 .replace(state.toString(), "STATE");
     }
 
