@@ -71,8 +71,14 @@ final class Rollback {
         details.add(died(inverse));
         details.addAll(remaining);
         details.addAll(work);
-        return finish(claim, inverse, begun, remaining.isEmpty() ? Event.Result.RECOVERED
-                : Event.Result.PARTLY_RECOVERED, details, remaining.isEmpty());
+        return finish(claim, inverse, begun, result(inverse, remaining.isEmpty()), details, remaining.isEmpty());
+    }
+
+    private static Event.Result result(Inverse inverse, boolean complete) {
+        if (inverse.isAwaiting()) {
+            return complete ? Event.Result.REVERTED : Event.Result.PARTLY_REVERTED;
+        }
+        return complete ? Event.Result.RECOVERED : Event.Result.PARTLY_RECOVERED;
     }
 
     private Event finish(Journal.Claim claim, Inverse inverse, Instant begun, Event.Result result,
@@ -91,7 +97,7 @@ final class Rollback {
 
     private static String died(Inverse inverse) {
         return "the apply of " + inverse.since() + " by " + inverse.by().user() + ", pid " + inverse.by().pid() + " (`"
-                + inverse.by().command() + "`), did not end";
+                + inverse.by().command() + "`), " + (inverse.isAwaiting() ? "was not confirmed" : "did not end");
     }
 
     /**
@@ -101,7 +107,8 @@ final class Rollback {
      */
     static Event dropped(Journal journal, Journal.Claim claim, UnfinishedApply apply, Inverse inverse,
             String why) {
-        var event = event(journal, apply.label(), inverse, now(), Event.Result.DROPPED, List.of(died(inverse), why));
+        var event = event(journal, apply.label(), inverse, now(), inverse.isAwaiting() ? Event.Result.REVERTED
+                : Event.Result.DROPPED, List.of(died(inverse), why));
         claim.drop(event);
         return event;
     }

@@ -39,6 +39,9 @@ public final class Plumbline implements Callable<Integer> {
     static {
         COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("confirm", ConfirmCommand::confirm);
+        COMMANDS.put("revert", ConfirmCommand::revert);
+        COMMANDS.put("guard", GuardCommand::new);
         COMMANDS.put("destroy", DestroyCommand::new);
         COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);

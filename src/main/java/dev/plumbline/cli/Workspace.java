@@ -231,6 +231,30 @@ final class Workspace implements AutoCloseable {
         }
     }
 
+    /** Reverts what waits to be confirmed. */
+    List<Event> revert() {
+        return reconciler().revert();
+    }
+
+    /** Confirms what waits for it. */
+    List<Event> confirm() {
+        return reconciler().confirm();
+    }
+
+    /**
+     * Refuses content that was reverted before.
+     *
+     * @param again somebody says that it is to be applied all the same
+     */
+    void refuseReverted(boolean again) {
+        if (!again && store instanceof Store writable) {
+            writable.rejected(input.hash()).ifPresent(at -> {
+                throw new CommandException("nothing was changed: these very intents were reverted at " + at
+                        + "; change them, or say --again");
+            });
+        }
+    }
+
     /** Says what became of applies that had died. */
     void say(List<Event> recovered) {
         recovered.forEach(each -> RecoverCommand.say(each, err));
@@ -239,22 +263,32 @@ final class Workspace implements AutoCloseable {
 
     /** Records where what was applied came from, unless that is on record. */
     void recordSource() {
-        var id = input.source();
         var recorded = store.source();
-        if (!(store instanceof Store writable) || recorded.filter(each -> each.id().equals(id)
-                && each.contentHash().equals(input.hash())).isPresent()) {
-            return;
+        if (store instanceof Store writable && recorded.filter(each -> each.id().equals(input.source())
+                && each.contentHash().equals(input.hash())).isEmpty()) {
+            timings.time("store", () -> {
+                writable.recordSource(new AppliedSource(input.source(), input.hash(), Instant.now()), encoded(),
+                        replaceSource);
+                return writable;
+            });
         }
+    }
+
+    /** Records what becomes the current source once it is confirmed. */
+    void pend() {
+        if (store instanceof Store writable) {
+            writable.pend(input.source(), input.hash(), encoded());
+        }
+    }
+
+    private byte[] encoded() {
         var bytes = new ByteArrayOutputStream();
         try {
             DocumentCodec.write(input.intents(), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        timings.time("store", () -> {
-            writable.recordSource(new AppliedSource(id, input.hash(), Instant.now()), bytes.toByteArray(), replaceSource);
-            return id;
-        });
+        return bytes.toByteArray();
     }
 
     /** The plan of a session, to be kept in a file. */
