@@ -159,9 +159,11 @@ final class TestHost {
 
     /** Runs a command with the intents and the store of this host. */
     Result run(String command, String... more) {
-        var words = new ArrayList<>(List.of(command, "--intents", intents.toString(), "--state-dir", state.toString(),
-                "--host", "edge-1"));
+        var words = new ArrayList<>(List.of(command, "--intents", intents.toString(), "--state-dir", state.toString()));
         words.addAll(List.of(more));
+        if (!words.contains("--host")) {
+            words.addAll(List.of("--host", "edge-1"));
+        }
         return execute(words.toArray(String[]::new));
     }
 
