@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code plumbline apply}: makes the network match the intents. */
@@ -18,7 +19,7 @@ final class ApplyCommand extends Subcommand {
             "Take the intents from another place than before.");
     private final BooleanSupplier full = flag("--full",
             "List all changes, however many.");
-
+    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
     private final PositionalParamSpec file = argument(PositionalParamSpec.builder().paramLabel("FILE")
             .type(Path.class).arity("0..1")
             .description("A plan that `plumbline plan --out FILE` saved: it is carried out without asking, and refused if"
@@ -34,12 +35,17 @@ final class ApplyCommand extends Subcommand {
         Privileges.requireNetAdmin("apply");
         Path saved = file.getValue();
         var plan = saved == null ? Optional.<SavedPlan>empty() : Optional.of(trusted(saved));
-        try (var work = open(plan); var session = work.prepare()) {
-            if (plan.isPresent() && !plan.get().fingerprint().equals(session.fingerprint())) {
-                throw new CommandException("the plan in " + saved + " is stale: what it touches has changed since, so it"
-                        + " would do something else now; nothing was changed. Plan again");
+        boolean asks = !autoApprove.getAsBoolean() && plan.isEmpty();
+        try (var work = open(plan)) {
+            work.recover();
+            // Nothing is claimed while somebody reads the plan.
+            try (var session = asks ? work.prepare() : work.prepareToApply()) {
+                if (plan.isPresent() && !plan.get().fingerprint().equals(session.fingerprint())) {
+                    throw new CommandException("the plan in " + saved + " is stale: what it touches has changed since, so"
+                            + " it would do something else now; nothing was changed. Plan again");
+                }
+                return apply(work, session, asks);
             }
-            return apply(work, session, autoApprove.getAsBoolean() || plan.isPresent());
         }
     }
 
@@ -49,17 +55,19 @@ final class ApplyCommand extends Subcommand {
     }
 
     private Workspace open(Optional<SavedPlan> plan) {
-        return plan.map(each -> Workspace.saved(each, input, replaceSource.getAsBoolean(), err()))
-                .orElseGet(() -> Workspace.writing(input, replaceSource.getAsBoolean(), err()));
+        var patience = TimeSpan.of(lockTimeout, this);
+        return plan.map(each -> Workspace.saved(each, input, replaceSource.getAsBoolean(), patience, this))
+                .orElseGet(() -> Workspace.writing(input, replaceSource.getAsBoolean(), patience, this));
     }
 
-    private int apply(Workspace work, Reconciler.Session session, boolean approved) throws IOException {
+    private int apply(Workspace work, Reconciler.Session session, boolean asks) throws IOException {
         var plan = session.plan();
         PlanCommand.print(plan, full.getAsBoolean(), out());
-        if (!plan.isEmpty() && !approved) {
-            Approval.ask(session, out());
+        if (!plan.isEmpty() && asks) {
+            Approval.ask(out());
         }
         session.apply(new ProgressLine("applying", err()));
+        work.say(session.recovered());
         work.recordSource();
         if (!plan.isEmpty()) {
             out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
@@ -68,5 +76,4 @@ final class ApplyCommand extends Subcommand {
         work.printTimings();
         return Plumbline.DONE;
     }
-
 }

@@ -1,6 +1,5 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.apply.Reconciler;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,11 +13,11 @@ final class Approval {
     }
 
     /**
-     * Asks whether the plan that was shown is to be carried out, and looks whether it still is the plan after that.
+     * Asks whether the plan that was shown is to be carried out.
      *
-     * @throws CommandException unless both are so
+     * @throws CommandException unless the answer is yes
      */
-    static void ask(Reconciler.Session session, PrintWriter out) throws IOException {
+    static void ask(PrintWriter out) throws IOException {
         if (!Terminal.input() || !Terminal.output()) {
             throw refused("there is no terminal to ask on; say --auto-approve");
         }
@@ -27,9 +26,6 @@ final class Approval {
         var answer = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
         if (answer == null || !answer.strip().equals("yes")) {
             throw refused("the answer was not `yes`");
-        }
-        if (!session.isCurrent()) {
-            throw refused("the network has changed since the plan was shown; run the command again");
         }
     }
 

@@ -16,6 +16,7 @@ final class DestroyCommand extends Subcommand {
 
     private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
     private final BooleanSupplier autoApprove = flag("--auto-approve", "Do not ask before changing anything.");
+    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
 
     DestroyCommand() {
         super("Take away all that plumbline made, and put back what it moved or adopted.",
@@ -26,19 +27,26 @@ final class DestroyCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("destroy");
-        try (var store = Store.open(stateDirectory.<Path>getValue(), VersionCommand.version());
-                var session = new Reconciler(KernelNamespace::find, new StoredLedgers(store), TableNames.read(), true,
-                        new Timings()).prepare(List.of())) {
-            var plan = session.plan();
-            PlanCommand.print(plan, false, out());
-            if (!plan.isEmpty() && !autoApprove.getAsBoolean()) {
-                Approval.ask(session, out());
+        Path directory = stateDirectory.getValue();
+        var patience = TimeSpan.of(lockTimeout, this);
+        try (var store = Store.open(directory, VersionCommand.version())) {
+            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), patience);
+            var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(),
+                    true, new Timings());
+            reconciler.recover().forEach(each -> RecoverCommand.say(each, err()));
+            boolean asks = !autoApprove.getAsBoolean();
+            try (var session = asks ? reconciler.prepare(List.of()) : reconciler.prepareToApply(List.of())) {
+                var plan = session.plan();
+                PlanCommand.print(plan, false, out());
+                if (!plan.isEmpty() && asks) {
+                    Approval.ask(out());
+                }
+                session.apply(new ProgressLine("destroying", err()));
+                if (!plan.isEmpty()) {
+                    out().println("Destroyed and verified.");
+                }
             }
-            session.apply(new ProgressLine("destroying", err()));
             store.forgetSource();
-            if (!plan.isEmpty()) {
-                out().println("Destroyed and verified.");
-            }
             return Plumbline.DONE;
         }
     }

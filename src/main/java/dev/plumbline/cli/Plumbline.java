@@ -44,6 +44,8 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("history", HistoryCommand::new);
+        COMMANDS.put("recover", RecoverCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);

@@ -1,6 +1,11 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Ledgers;
+import dev.plumbline.history.Event;
+import dev.plumbline.history.Initiator;
+import dev.plumbline.history.Inverse;
+import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.sandbox.Replica;
 import dev.plumbline.state.Ledger;
@@ -31,7 +36,7 @@ final class RehearseCommand extends Subcommand {
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("rehearse");
         try (var work = Workspace.reading(input, err()); var stage = new Stage(work.ledgers());
-                var session = work.prepare(stage::copy, stage)) {
+                var session = work.prepareToApply(stage::copy, stage, stage)) {
             PlanCommand.print(session.plan(), false, out());
             stage.replicas.forEach(replica -> replica.notCopied().forEach(each ->
                     out().println("note: not in the copy: " + each)));
@@ -43,7 +48,7 @@ final class RehearseCommand extends Subcommand {
     }
 
     /** The copies, and their ledgers, which end with the command. */
-    private static final class Stage implements Ledgers, AutoCloseable {
+    private static final class Stage implements Ledgers, Journal, AutoCloseable {
         private final Ledgers real;
         private final List<Replica> replicas = new ArrayList<>();
         private final Map<NamespaceId, Ledger> ledgers = new HashMap<>();
@@ -78,6 +83,57 @@ final class RehearseCommand extends Subcommand {
         @Override
         public void record(String label, NamespaceId id, Ledger ledger) {
             ledgers.put(id, ledger);
+        }
+
+        @Override
+        public Initiator initiator() {
+            return new Initiator("", ProcessHandle.current().pid(), "plumbline rehearse", "", "");
+        }
+
+        @Override
+        public List<UnfinishedApply> unfinished() {
+            return List.of();
+        }
+
+        @Override
+        public Claim claim(String label, NamespaceId id) {
+            return new CopyClaim(id);
+        }
+
+        @Override
+        public Optional<Claim> tryClaim(String label, NamespaceId id) {
+            return Optional.of(claim(label, id));
+        }
+
+        /** A copy needs no way back: it ends with the command. */
+        private final class CopyClaim implements Claim {
+            private final NamespaceId id;
+
+            private CopyClaim(NamespaceId id) {
+                this.id = id;
+            }
+
+            @Override
+            public Optional<Inverse> left() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void begin(Inverse inverse) {
+            }
+
+            @Override
+            public void finish(Ledger ledger, Event event) {
+                ledgers.put(id, ledger);
+            }
+
+            @Override
+            public void drop(Event event) {
+            }
+
+            @Override
+            public void close() {
+            }
         }
 
         @Override

@@ -19,6 +19,7 @@ import dev.plumbline.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,9 @@ final class SandboxCommand extends Subcommand {
         Runtime.getRuntime().addShutdownHook(removal);
         try (var network = SandboxNetwork.make(topology, name);
                 var store = Store.open(state, VersionCommand.version())) {
-            boolean right = new Story(topology, documents, network, store).tell();
+            var journal = new StoredJournal(store, state, Caller.initiator(this, folder.toString(), ""),
+                    Duration.ZERO);
+            boolean right = new Story(topology, documents, network, store, journal).tell();
             name.ifPresent(each -> sayHowToLook(each, network.names()));
             return right ? Plumbline.DONE : Plumbline.ERROR;
         } finally {
@@ -83,14 +86,17 @@ final class SandboxCommand extends Subcommand {
         private final List<Document> documents;
         private final SandboxNetwork network;
         private final StoredLedgers ledgers;
+        private final StoredJournal journal;
         private final Map<String, Long> tableNames = TableNames.read();
         private boolean right = true;
 
-        private Story(Topology topology, List<Document> documents, SandboxNetwork network, Store store) {
+        private Story(Topology topology, List<Document> documents, SandboxNetwork network, Store store,
+                StoredJournal journal) {
             this.topology = topology;
             this.documents = documents;
             this.network = network;
             this.ledgers = new StoredLedgers(store);
+            this.journal = journal;
         }
 
         /** Tells it step by step; false if something did not go as the topology says. */
@@ -127,8 +133,8 @@ final class SandboxCommand extends Subcommand {
         /** Plans, shows, applies; whether there was something to do. */
         private boolean apply(List<Document> wanted) throws IOException {
             var reconciler = new Reconciler(label -> label.equals(Document.HOST) ? Optional.of(network.open())
-                    : Optional.empty(), ledgers, tableNames, true, new Timings());
-            try (var session = reconciler.prepare(wanted)) {
+                    : Optional.empty(), ledgers, journal, tableNames, true, new Timings());
+            try (var session = reconciler.prepareToApply(wanted)) {
                 var plan = session.plan();
                 new PlanText(Terminal.colour(), PlanText.DEFAULT_LIMIT).write(plan, out());
                 session.apply(Progress.SILENT);

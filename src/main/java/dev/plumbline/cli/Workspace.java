@@ -1,10 +1,12 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Ledgers;
 import dev.plumbline.apply.Namespaces;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.history.Event;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.HostFilter;
@@ -26,6 +28,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +40,7 @@ final class Workspace implements AutoCloseable {
 
     private final Input input;
     private final StoreView store;
+    private final Journal journal;
     private final boolean replaceSource;
     private final PrintWriter err;
     private final Timings timings;
@@ -45,9 +49,11 @@ final class Workspace implements AutoCloseable {
     private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, List<IntentFile> files) {
     }
 
-    private Workspace(Input input, StoreView store, boolean replaceSource, Timings timings, PrintWriter err) {
+    private Workspace(Input input, StoreView store, Journal journal, boolean replaceSource, Timings timings,
+            PrintWriter err) {
         this.input = input;
         this.store = store;
+        this.journal = journal;
         this.replaceSource = replaceSource;
         this.timings = timings;
         this.err = err;
@@ -62,37 +68,44 @@ final class Workspace implements AutoCloseable {
         } catch (OtherSourceException e) {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
-        return opened(() -> directory(input, store, timings), store, true, timings, err);
+        var journal = new StoredJournal.Reading(store, input.stateDirectory());
+        return opened(() -> directory(input, store, timings), store, journal, true, timings, err);
     }
 
     /**
      * For commands that write.
      *
+     * @param lockTimeout how long to wait for another apply to end
      * @throws RuntimeException if the intents or the store can be written by others, or another source was applied last
      */
-    static Workspace writing(InputOptions input, boolean replaceSource, PrintWriter err) {
+    static Workspace writing(InputOptions input, boolean replaceSource, Duration lockTimeout, Subcommand command) {
         new DirectorySource(input.intents(), VersionCommand.version()).requireSafe();
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
-        return opened(() -> directory(input, store, timings), store, replaceSource, timings, err);
+        var by = Caller.initiator(command, input.intents().toString(), "");
+        return opened(() -> directory(input, store, timings), store,
+                new StoredJournal(store, input.stateDirectory(), by, lockTimeout), replaceSource, timings, command.err());
     }
 
     /** For an apply of a saved plan. */
-    static Workspace saved(SavedPlan plan, InputOptions options, boolean replaceSource, PrintWriter err) {
+    static Workspace saved(SavedPlan plan, InputOptions options, boolean replaceSource, Duration lockTimeout,
+            Subcommand command) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
+        var by = Caller.initiator(command, plan.source().location(), "");
         return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), List.of()), store, replaceSource, timings, err);
+                plan.intents(), List.of()), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
+                replaceSource, timings, command.err());
     }
 
-    private static Workspace opened(Supplier<Input> reading, StoreView store, boolean replaceSource, Timings timings,
-            PrintWriter err) {
+    private static Workspace opened(Supplier<Input> reading, StoreView store, Journal journal, boolean replaceSource,
+            Timings timings, PrintWriter err) {
         try {
             var input = reading.get();
             if (!replaceSource) {
                 store.checkSource(input.source());
             }
-            return new Workspace(input, store, replaceSource, timings, err);
+            return new Workspace(input, store, journal, replaceSource, timings, err);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -166,23 +179,62 @@ final class Workspace implements AutoCloseable {
     }
 
     /**
-     * Reads the network and compares it with the documents.
+     * Reads the network and compares it with the documents. Claims nothing.
      *
      * @throws CommandException with every problem that only the network shows
      */
     Reconciler.Session prepare() {
-        return prepare(KernelNamespace::find, ledgers());
+        sayWhatIsUnseen();
+        return checked(() -> reconciler().prepare(documents()));
     }
 
-    /** The same on other namespaces and ledgers than the host's own. */
-    Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers) {
-        var documents = documents();
-        store.unavailable().ifPresent(why -> err.println("plumbline: " + why));
+    /** The same to apply at once: every namespace is claimed before it is read. */
+    Reconciler.Session prepareToApply() {
+        return checked(() -> reconciler().prepareToApply(documents()));
+    }
+
+    /** The same to apply at once, on other namespaces and with other records than the host's own. */
+    Reconciler.Session prepareToApply(Namespaces namespaces, Ledgers ledgers, Journal records) {
+        sayWhatIsUnseen();
+        return checked(() -> new Reconciler(namespaces, ledgers, records, TableNames.read(), true, timings)
+                .prepareToApply(documents()));
+    }
+
+    private void sayWhatIsUnseen() {
+        store.unavailable().filter(why -> !why.startsWith("nothing is recorded"))
+                .ifPresent(why -> err.println("plumbline: " + why));
+    }
+
+    private Reconciler.Session checked(Supplier<Reconciler.Session> preparation) {
         try {
-            return new Reconciler(namespaces, ledgers, TableNames.read(), true, timings).prepare(documents);
+            return preparation.get();
         } catch (IntentException e) {
             throw invalid(e.problems());
         }
+    }
+
+    private Reconciler reconciler() {
+        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), true, timings);
+    }
+
+    /**
+     * Undoes what applies that died left, before anything else is done, and says so.
+     *
+     * @throws CommandException if not all could be undone: somebody is to know before things go on
+     */
+    void recover() {
+        var events = reconciler().recover();
+        say(events);
+        if (events.stream().anyMatch(each -> each.result().isPartly())) {
+            throw new CommandException("not all of an apply that died could be undone; apply again to go on from what"
+                    + " is there");
+        }
+    }
+
+    /** Says what became of applies that had died. */
+    void say(List<Event> recovered) {
+        recovered.forEach(each -> RecoverCommand.say(each, err));
+        err.flush();
     }
 
     /** Records where what was applied came from, unless that is on record. */

@@ -132,8 +132,9 @@ final class TableDiff {
             for (int i = same; i < old.length; i++) {
                 delete.add(old[i]);
             }
-        } else if (old.length == 0) {
-            create.addRange(want, wantEnd);
+        } else if (same == old.length) {
+            // What is there stays, and the rest is appended to it.
+            create.addRange(want + same, wantEnd);
         } else if (wanted == 1 && old.length == 1 && canReplace(old[0], have, want)) {
             replaceNew.add(want);
             replaceOld.add(old[0]);

@@ -218,7 +218,7 @@ final class RouteWrites implements RequestPipeline.Listener {
             for (int row : changes.create()) {
                 if (failures.isEmpty() && groupNeedsOthers(row) == gateways) {
                     boolean first = row == 0 || desired.compareIdentity(row - 1, desired, row) != 0;
-                    create(Kind.CREATED, row, row, first && !joinsOthers(row) ? CREATE : APPEND);
+                    create(Kind.CREATED, row, row, first ? flagsOfFirst(row) : APPEND);
                 }
             }
             for (int i = 0; i < changes.replaceNew().length && failures.isEmpty(); i++) {
@@ -228,11 +228,6 @@ final class RouteWrites implements RequestPipeline.Listener {
                 }
             }
             recreate(gateways);
-        }
-
-        /** What is put back as it was goes behind what stands there under the same identity; ours must be alone. */
-        private boolean joinsOthers(int row) {
-            return !changes.desired().attributes(row).isOurs() && changes.live().groupSize(changes.desired(), row) > 0;
         }
 
         /** Group by group: away with the old ones, then the new ones in order. */
@@ -261,6 +256,18 @@ final class RouteWrites implements RequestPipeline.Listener {
                 old = oldEnd;
                 next = nextEnd;
             }
+        }
+
+        /**
+         * Ours must be alone. What is put back goes behind what stands there under the same identity, in IPv4 also behind
+         * another's route that was not read because it leads over another device.
+         */
+        private int flagsOfFirst(int row) {
+            var desired = changes.desired();
+            if (desired.attributes(row).isOurs()) {
+                return CREATE;
+            }
+            return desired.family() == Family.IPV4 || changes.live().groupSize(desired, row) > 0 ? APPEND : CREATE;
         }
 
         private static int groupEnd(RouteRows rows, int[] numbers, int from) {
