@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
@@ -85,7 +84,7 @@ final class Rollback {
             List<String> details, boolean complete) {
         var event = event(journal, label, inverse, begun, result, details);
         var before = ledgers.read(label, namespace.id());
-        claim.finish(complete ? before : union(before, inverse.after()), event);
+        claim.finish(complete ? before : before.union(inverse.after()), event);
         return event;
     }
 
@@ -115,17 +114,5 @@ final class Rollback {
 
     static Instant now() {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** Both ledgers: where an apply is half undone, either may turn out to be the true one. */
-    private static Ledger union(Ledger before, Ledger after) {
-        return new Ledger(both(before.allotments(), after.allotments()), both(before.routes(), after.routes()),
-                both(before.rules(), after.rules()), after.devices());
-    }
-
-    private static <T> List<T> both(List<T> before, List<T> after) {
-        var all = new LinkedHashSet<>(after);
-        all.addAll(before);
-        return List.copyOf(all);
     }
 }
