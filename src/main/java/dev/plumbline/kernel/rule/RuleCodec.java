@@ -24,6 +24,7 @@ import java.util.OptionalLong;
 final class RuleCodec {
 
     private static final long NONE = 0xffffffffL;
+    private static final int FULL_PORT = 0xffff;
 
     private RuleCodec() {
     }
@@ -92,6 +93,12 @@ final class RuleCodec {
                 case FRA_SPORT_RANGE -> sourcePort = Optional.of(new Range(attribute.u16(0), attribute.u16(2)));
                 case FRA_DPORT_RANGE -> destinationPort = Optional.of(new Range(attribute.u16(0), attribute.u16(2)));
                 case FRA_PAD -> { }
+                // To a single port the kernel adds the full mask.
+                case FRA_SPORT_MASK, FRA_DPORT_MASK -> {
+                    if (attribute.u16() != FULL_PORT) {
+                        other.add(RawAttribute.of(attribute.rawType(), attribute.bytes()));
+                    }
+                }
                 default -> other.add(RawAttribute.of(attribute.rawType(), attribute.bytes()));
             }
         }
