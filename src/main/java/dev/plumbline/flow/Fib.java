@@ -54,7 +54,9 @@ public final class Fib {
         if (mayBeLoose && !walk(flow, new TableLookup(devices, true)).equals(result)) {
             return new FibResult.Unknown("it depends on how the socket is bound to " + flow.oif());
         }
-        return result;
+        // Without a route the kernel takes the destination to be on the device's link, which is to say unreachable.
+        return result instanceof FibResult.Refused && flow.family() == Family.IPV4 && !flow.oif().isEmpty()
+                ? new FibResult.Refused(Refusal.UNREACHABLE) : result;
     }
 
     /** The flows that are not looked up in tables alone. */
@@ -96,10 +98,7 @@ public final class Fib {
                 return result.get();
             }
         }
-        return flow.family() == Family.IPV4 && !flow.oif().isEmpty()
-                ? new FibResult.Unknown("without a route the kernel takes the destination to be on the link of "
-                        + flow.oif())
-                : new FibResult.Refused(Refusal.NO_ROUTE);
+        return new FibResult.Refused(Refusal.NO_ROUTE);
     }
 
     /** The first rule of exactly this priority; where there is none, the jump does nothing. */

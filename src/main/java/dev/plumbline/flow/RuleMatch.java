@@ -14,6 +14,7 @@ final class RuleMatch {
 
     /** {@code FRA_FLOW}: realms of what was found, no selector. */
     private static final int FRA_FLOW = 11;
+    private static final int UDP = 17;
     private static final int TYPE_MASK = 0x3fff;
     /** The bits of the tos byte that IPv4 rules and routes look at ({@code IPTOS_RT_MASK}). */
     static final int IPV4_TOS = 0x1c;
@@ -46,7 +47,7 @@ final class RuleMatch {
                 && source(rule.from(), flow)
                 && rule.to().filter(prefix -> !prefix.contains(flow.destination())).isEmpty()
                 && (rule.tos() == 0 || rule.tos() == tos(flow))
-                && (rule.ipProtocol().isEmpty() || rule.ipProtocol().getAsInt() == flow.ipProtocol())
+                && (rule.ipProtocol().isEmpty() || rule.ipProtocol().getAsInt() == protocol(flow))
                 && within(rule.sourcePort(), flow.sourcePort())
                 && within(rule.destinationPort(), flow.destinationPort());
     }
@@ -70,6 +71,11 @@ final class RuleMatch {
                     .map(wanted.get()::contains).orElse(false);
         }
         return wanted.get().contains(flow.source().orElse(new IpAddress(Family.IPV4, 0, 0)));
+    }
+
+    /** To {@code RTM_GETROUTE} an IPv4 flow that does not say it is UDP. */
+    private static int protocol(Flow flow) {
+        return flow.ipProtocol() == 0 && flow.family() == Family.IPV4 ? UDP : flow.ipProtocol();
     }
 
     private static int tos(Flow flow) {

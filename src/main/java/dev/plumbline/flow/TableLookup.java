@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * One flow in one table: a binary search for each prefix length. For IPv4 {@code fib_table_lookup} and
@@ -41,6 +42,7 @@ public final class TableLookup {
 
     /** What these rows, which are the whole table, say of the flow. */
     public TableAnswer in(RouteRows rows, Flow flow) {
+        boolean entered = false;
         for (int length = rows.family().bits(); length >= 0; length--) {
             var destination = new Prefix(flow.destination(), length).masked();
             int first = rows.find(destination);
@@ -51,12 +53,41 @@ public final class TableLookup {
             while (end < rows.size() && rows.isOf(destination, end)) {
                 end++;
             }
+            if (!entered && length > 0 && bySource(rows, first, end)) {
+                if (IntStream.range(first, end).noneMatch(row -> isSourceFitting(rows, row, flow))) {
+                    continue;
+                }
+                if (IntStream.range(first, end).allMatch(row -> rows.attributes(row).from().isPresent())) {
+                    return unmodelled(rows.route(first));
+                }
+            }
+            entered = true;
             var answer = rows.family() == Family.IPV4 ? ipv4(rows, first, end, flow) : ipv6(rows, first, end, flow);
             if (answer.isPresent()) {
                 return answer.get();
             }
         }
         return TableAnswer.CONTINUE;
+    }
+
+    /**
+     * Whether some IPv6 routes of a destination have source prefixes. If none fits, the kernel's first descent passes
+     * the destination by, also its routes without a source prefix; on the way back it does not. If all have one, what it
+     * does depends on whether there was another route before ({@code fib6_node_lookup_1} compares with whatever
+     * {@code fib6_repair_tree} left in the node).
+     */
+    private static boolean bySource(RouteRows rows, int first, int end) {
+        return rows.family() == Family.IPV6
+                && IntStream.range(first, end).anyMatch(row -> rows.attributes(row).from().isPresent());
+    }
+
+    private static boolean isSourceFitting(RouteRows rows, int row, Flow flow) {
+        var from = rows.attributes(row).from();
+        return from.isPresent() && fits(from, flow);
+    }
+
+    private static boolean fits(Optional<Prefix> from, Flow flow) {
+        return from.isEmpty() || flow.source().filter(from.get()::contains).isPresent();
     }
 
     private Optional<TableAnswer> ipv4(RouteRows rows, int first, int end, Flow flow) {
@@ -135,8 +166,7 @@ public final class TableLookup {
         for (int row = first; row < end; row++) {
             var from = rows.attributes(row).from();
             int length = from.map(Prefix::length).orElse(0);
-            boolean fits = from.isEmpty() || flow.source().filter(from.get()::contains).isPresent();
-            if (fits && !sources.contains(length)) {
+            if (fits(from, flow) && !sources.contains(length)) {
                 sources.add(length);
             }
         }
@@ -145,8 +175,7 @@ public final class TableLookup {
             var node = new ArrayList<Integer>();
             for (int row = first; row < end; row++) {
                 var from = rows.attributes(row).from();
-                if (from.map(Prefix::length).orElse(0) == length
-                        && (from.isEmpty() || flow.source().filter(from.get()::contains).isPresent())) {
+                if (from.map(Prefix::length).orElse(0) == length && fits(from, flow)) {
                     node.add(row);
                 }
             }
@@ -233,7 +262,8 @@ public final class TableLookup {
     private static boolean isForeign(RouteAttributes attributes) {
         for (var raw : attributes.other()) {
             int type = raw.type() & TYPE_MASK;
-            if (!HARMLESS.contains(type) && type != RTA_PREF) {
+            // The next hops of a multipath may have preferences of their own, of which a dump shows the first.
+            if (!HARMLESS.contains(type) && (type != RTA_PREF || attributes.nextHops().size() > 1)) {
                 return true;
             }
         }

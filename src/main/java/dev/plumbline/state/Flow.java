@@ -13,7 +13,7 @@ import java.util.StringJoiner;
  * @param oif the device that the socket is bound to; empty for none
  * @param tos the whole byte, the two ECN bits zero
  * @param uid who owns the socket; 0 for what is forwarded
- * @param ipProtocol 0 for not said
+ * @param ipProtocol 0 for not said, which for IPv4 counts as UDP ({@code RTM_GETROUTE})
  * @param sourcePort 0 for none
  * @param destinationPort 0 for none
  */
