@@ -4,10 +4,14 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.FibResult;
 import dev.plumbline.state.Flow;
 import dev.plumbline.state.TcpSession;
+import java.util.List;
 import java.util.Optional;
 
 /** A reason not to apply a plan unless somebody says that it is meant. */
 public sealed interface Guard {
+
+    /** All names that there are. */
+    List<String> NAMES = List.of(MassDelete.NAME, EmptySource.NAME, DefaultRoute.NAME, SshSession.NAME);
 
     /** The name by which it is passed: {@code --allow NAME}, {@code git push -o allow=NAME}. Never changes. */
     String name();
