@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
@@ -295,6 +296,11 @@ final class Workspace implements AutoCloseable {
     SavedPlan save(Reconciler.Session session) {
         return new SavedPlan(session.fingerprint(), input.source(), input.hash(), input.host().host(),
                 input.host().labels(), input.intents());
+    }
+
+    /** Lets guards watch over a session that these intents are for. */
+    void guard(Reconciler.Session session, Set<String> allowed) {
+        session.guard(!input.files().isEmpty() || !input.intents().documents().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */
