@@ -38,14 +38,15 @@ final class Workspace implements AutoCloseable {
     private final DirectorySource.Content content;
     private final ParsedIntents parsed;
 
-    private Workspace(InputOptions input, StoreView store, boolean replaceSource, Timings timings, PrintWriter err) {
+    private Workspace(InputOptions input, StoreView store, boolean replaceSource, Timings timings, PrintWriter err,
+            IntentParser parser, boolean keeping) {
         this.input = input;
         this.store = store;
         this.replaceSource = replaceSource;
         this.err = err;
         this.timings = timings;
         this.content = timings.time("parse", source(input)::read);
-        this.parsed = timings.time("parse", () -> content.parse(new IntentParser(), kept()));
+        this.parsed = timings.time("parse", () -> content.parse(parser, keeping ? kept() : ParsedDocuments.NONE));
     }
 
     private static DirectorySource source(InputOptions input) {
@@ -56,7 +57,14 @@ final class Workspace implements AutoCloseable {
     static Workspace reading(InputOptions input, PrintWriter err) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
-        return opened(input, store, false, timings, err);
+        return opened(input, store, false, timings, err, IntentParser.withoutSchema(), true);
+    }
+
+    /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
+    static Workspace validating(InputOptions input, PrintWriter err) {
+        var timings = new Timings();
+        var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
+        return opened(input, store, false, timings, err, new IntentParser(), false);
     }
 
     /**
@@ -68,16 +76,16 @@ final class Workspace implements AutoCloseable {
         source(input).requireSafe();
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
-        return opened(input, store, replaceSource, timings, err);
+        return opened(input, store, replaceSource, timings, err, IntentParser.withoutSchema(), true);
     }
 
     private static Workspace opened(InputOptions input, StoreView store, boolean replaceSource, Timings timings,
-            PrintWriter err) {
+            PrintWriter err, IntentParser parser, boolean keeping) {
         try {
             if (!replaceSource) {
                 store.checkSource(SourceId.directory(input.intents()));
             }
-            return new Workspace(input, store, replaceSource, timings, err);
+            return new Workspace(input, store, replaceSource, timings, err, parser, keeping);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -120,7 +128,7 @@ final class Workspace implements AutoCloseable {
 
     /** The documents of a folder, whatever host they hold for. */
     static List<Document> valid(DirectorySource.Content content) {
-        var parsed = content.parse(new IntentParser(), ParsedDocuments.NONE);
+        var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
             throw invalid(parsed.problems(), content);
         }
