@@ -26,7 +26,8 @@ class ArchitectureTest {
 
     private static final String ROOT = "dev.plumbline.";
 
-    private static final Set<String> CORE = Set.of("compile", "plan", "importing", "intent", "state", "json");
+    private static final Set<String> CORE = Set.of("compile", "plan", "importing", "history", "intent", "state",
+            "json");
     private static final Set<String> EDGES = Set.of("apply", "source", "store");
 
     /** A package, and the packages of plumbline that it may use beside itself. */
@@ -41,6 +42,7 @@ class ArchitectureTest {
             Map.entry("store", CORE),
             Map.entry("compile", Set.of("intent", "state", "json")),
             Map.entry("plan", Set.of("intent", "state", "json")),
+            Map.entry("history", Set.of("plan", "state", "json")),
             Map.entry("importing", Set.of("intent", "state", "json")),
             Map.entry("intent", Set.of("state")),
             Map.entry("json", Set.of("state")),

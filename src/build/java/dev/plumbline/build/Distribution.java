@@ -67,6 +67,8 @@ final class Distribution {
         for (String document : List.of("LICENSE", "README.md")) {
             Files.copy(project.resolve(document), target.resolve(document));
         }
+        Path marks = Files.createDirectories(target.resolve("share/iproute2/rt_protos.d"));
+        Files.copy(project.resolve("src/main/dist/rt_protos.conf"), marks.resolve("plumbline.conf"));
         completions();
         manual();
         launcher(libraries);

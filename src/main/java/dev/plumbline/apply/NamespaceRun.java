@@ -4,34 +4,31 @@ import dev.plumbline.compile.Compilation;
 import dev.plumbline.compile.Compiler;
 import dev.plumbline.compile.Facts;
 import dev.plumbline.compile.Needs;
+import dev.plumbline.history.Event;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Former;
 import dev.plumbline.plan.Plan;
-import dev.plumbline.plan.RouteDiff;
-import dev.plumbline.plan.RuleDiff;
-import dev.plumbline.state.Change;
+import dev.plumbline.plan.PlanText;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
-import dev.plumbline.state.Domain;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.LiveNamespace;
+import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
-import dev.plumbline.state.Origin;
-import dev.plumbline.state.Outcome;
-import dev.plumbline.state.Phase;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
  * The loop in one namespace: the unit of plan, ledger and rollback. {@link #prepare} reads and compares;
- * {@link #apply} writes, verifies, and puts the former state back if that fails.
+ * {@link #claim} makes it ours; {@link #apply} writes, verifies, and puts the former state back if that fails.
  */
 final class NamespaceRun implements AutoCloseable {
 
@@ -44,16 +41,18 @@ final class NamespaceRun implements AutoCloseable {
     private final LiveNamespace namespace;
     private final List<Document> documents;
     private final Ledgers ledgers;
+    private final Journal journal;
     private final Map<String, Long> tableNames;
     private final boolean attended;
     private final Timings timings;
 
     NamespaceRun(String label, LiveNamespace namespace, List<Document> documents, Ledgers ledgers,
-            Map<String, Long> tableNames, boolean attended, Timings timings) {
+            Journal journal, Map<String, Long> tableNames, boolean attended, Timings timings) {
         this.label = label;
         this.namespace = namespace;
         this.documents = documents;
         this.ledgers = ledgers;
+        this.journal = journal;
         this.tableNames = tableNames;
         this.attended = attended;
         this.timings = timings;
@@ -70,17 +69,34 @@ final class NamespaceRun implements AutoCloseable {
         boolean isEmpty() {
             return changes.stream().allMatch(ChangeSet::isEmpty);
         }
+
+        /** Whether both come to the same plan. */
+        boolean isSameAs(Prepared other) {
+            return before.equals(other.before) && live.equals(other.live) || sameWords(changes, other.changes);
+        }
+
+        private static boolean sameWords(List<ChangeSet> some, List<ChangeSet> others) {
+            var one = some.stream().flatMap(ChangeSet::pending).iterator();
+            var two = others.stream().flatMap(ChangeSet::pending).iterator();
+            while (one.hasNext() && two.hasNext()) {
+                if (!one.next().change().equals(two.next().change())) {
+                    return false;
+                }
+            }
+            return !one.hasNext() && !two.hasNext();
+        }
     }
 
     String label() {
         return label;
     }
 
-    Prepared prepare() {
-        return prepare(ledgers.read(label, namespace.id()));
+    NamespaceId id() {
+        return namespace.id();
     }
 
-    private Prepared prepare(Ledger ledger) {
+    Prepared prepare() {
+        var ledger = ledgers.read(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
@@ -93,7 +109,7 @@ final class NamespaceRun implements AutoCloseable {
     }
 
     private List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
-        return timings.time("diff", () -> List.of(RuleDiff.between(desired, live), RouteDiff.between(desired, live)));
+        return timings.time("diff", () -> Verification.differences(desired, live));
     }
 
     private List<Long> freeTables(Needs needs) {
@@ -106,9 +122,13 @@ final class NamespaceRun implements AutoCloseable {
         return free;
     }
 
-    /** The plan with everything that is worth saying beside it. */
-    static Plan.NamespacePlan plan(String label, Prepared prepared) {
-        var notices = new ArrayList<Plan.Notice>();
+    /**
+     * The plan with everything that is worth saying beside it.
+     *
+     * @param first notices to begin with
+     */
+    static Plan.NamespacePlan plan(String label, Prepared prepared, List<Plan.Notice> first) {
+        var notices = new ArrayList<>(first);
         var compilation = prepared.compilation();
         compilation.waiting().forEach(each -> notices.add(new Plan.Notice(Plan.Notice.Kind.WAITING, each.reason(),
                 Optional.of(each.origin()), each.message())));
@@ -120,120 +140,120 @@ final class NamespaceRun implements AutoCloseable {
         return new Plan.NamespacePlan(label, prepared.changes(), notices);
     }
 
+    /** Whether there is anything to write or to record. */
+    boolean hasWork(Prepared prepared) {
+        return !prepared.isEmpty() || !prepared.compilation().ledger().equals(prepared.before());
+    }
+
+    /** Claims the namespace, and undoes first what an apply that died left there. */
+    Journal.Claim claim(Consumer<Event> recovered) {
+        var claim = journal.claim(label, namespace.id());
+        try {
+            var left = claim.left();
+            if (left.isPresent()) {
+                var event = new Rollback(namespace, label, ledgers, journal).ofDead(claim, left.get());
+                recovered.accept(event);
+                if (event.result().isPartly()) {
+                    throw new ApplyException("an apply that died in namespace " + label
+                            + " could NOT be undone in full; apply again to go on from what is there", event.details());
+                }
+            }
+            return claim;
+        } catch (RuntimeException e) {
+            claim.close();
+            throw e;
+        }
+    }
+
     /**
-     * Carries the plan out and verifies it. What is taken from others is recorded before it goes.
+     * Carries the plan out and verifies it. How to undo it is on disk before the first write.
      *
+     * @param prepared under the claim
      * @throws ApplyException if the kernel refused something, or the state read back is not the desired one; the
      *     former state is back then, or the message says what is not
      */
-    void apply(Prepared prepared, Progress progress) {
+    void apply(Prepared prepared, Journal.Claim claim, Progress progress) {
         var reached = prepared.compilation().ledger();
-        if (!reached.equals(prepared.before()) || !prepared.isEmpty()) {
-            ledgers.record(label, namespace.id(), union(prepared.before(), reached));
-        }
-        if (!prepared.isEmpty()) {
-            var failures = write(prepared.changes(), progress);
-            if (failures.isEmpty()) {
-                failures = verify(reached, progress);
+        if (prepared.isEmpty()) {
+            if (!reached.equals(prepared.before())) {
+                ledgers.record(label, namespace.id(), reached);
             }
-            if (!failures.isEmpty()) {
-                throw undone(prepared, failures, progress);
+            return;
+        }
+        var inverse = timings.time("journal", () -> begin(prepared, claim));
+        var causes = new ArrayList<String>();
+        try {
+            causes.addAll(writeAndVerify(prepared, progress));
+            if (causes.isEmpty()) {
+                var event = new Event(inverse.since(), Duration.between(inverse.since(), Rollback.now()), label,
+                        inverse.by(), Event.Result.APPLIED, inverse.added(), inverse.changed(), inverse.destroyed(),
+                        lines(prepared));
+                timings.time("journal", () -> {
+                    claim.finish(reached, event);
+                    return event;
+                });
+                return;
             }
+        } catch (RuntimeException e) {
+            causes.add(e.getMessage() == null ? e.toString() : e.getMessage());
         }
-        if (!reached.equals(prepared.before()) || !prepared.isEmpty()) {
-            ledgers.record(label, namespace.id(), reached);
-        }
+        throw undone(prepared, claim, inverse, causes);
     }
 
-    private List<String> write(List<ChangeSet> changes, Progress progress) {
-        return timings.time("write", () -> {
-            for (var phase : Phase.values()) {
-                for (var domain : namespace.domains()) {
-                    for (var each : changes) {
-                        var failures = execute(domain, each, phase, progress);
-                        if (!failures.isEmpty()) {
-                            return failures;
-                        }
-                    }
-                }
+    private Inverse begin(Prepared prepared, Journal.Claim claim) {
+        var changes = prepared.changes();
+        var inverse = new Inverse(Rollback.now(), journal.initiator(),
+                Former.of(prepared.live(), changes, prepared.needs().scope()), prepared.compilation().ledger(),
+                changes.stream().mapToInt(ChangeSet::toAdd).sum(), changes.stream().mapToInt(ChangeSet::toChange).sum(),
+                changes.stream().mapToInt(ChangeSet::toDestroy).sum());
+        claim.begin(inverse);
+        return inverse;
+    }
+
+    private List<String> lines(Prepared prepared) {
+        return PlanText.lines(plan(label, prepared, List.of()), Event.MOST_DETAILS);
+    }
+
+    /** Why the desired state was not reached; empty if it was. */
+    private List<String> writeAndVerify(Prepared prepared, Progress progress) {
+        var execution = new Execution(namespace);
+        var verification = new Verification(namespace, prepared.compilation().desired(), prepared.needs().scope());
+        var changes = prepared.changes();
+        for (int attempt = 0; ; attempt++) {
+            var pending = changes;
+            var written = timings.time("write", () -> execution.write(pending, progress));
+            if (!written.failures().isEmpty()) {
+                return written.failures();
             }
-            return List.of();
-        });
-    }
-
-    private static <C extends ChangeSet> List<String> execute(Domain<C> domain, ChangeSet changes, Phase phase,
-            Progress progress) {
-        if (!domain.changes().isInstance(changes)) {
-            return List.of();
-        }
-        return switch (domain.execute(domain.changes().cast(changes), phase, progress)) {
-            case Outcome.Done done -> List.of();
-            // What was lost is found when the state is read back.
-            case Outcome.Unknown unknown -> List.of();
-            case Outcome.Failed failed -> failed.failures().stream().map(NamespaceRun::text).toList();
-        };
-    }
-
-    private static String text(Outcome.Failure failure) {
-        var change = failure.change();
-        var action = change.action() == Change.Action.DELETE ? "deleting" : "writing";
-        return change.origin().map(Origin::position).filter(at -> !at.isEmpty()).map(at -> at + ": ").orElse("")
-                + action + " " + change.resource() + " `" + change.subject() + "`: " + failure.message();
-    }
-
-    /** What the state read back lacks; empty if it is the desired one. */
-    private List<String> verify(Ledger reached, Progress progress) {
-        var left = List.<String>of();
-        for (int attempt = 0; attempt < LOST_ANSWER_TRIES; attempt++) {
-            var again = timings.time("verify", () -> new NamespaceRun(label, namespace, documents, ledgers, tableNames,
-                    attended, new Timings()).prepare(reached));
-            if (again.isEmpty()) {
+            changes = timings.time("verify", verification::differences);
+            if (changes.stream().allMatch(ChangeSet::isEmpty)) {
                 return List.of();
             }
-            left = again.changes().stream().flatMap(ChangeSet::pending).limit(DETAILS)
-                    .map(each -> "still to do: " + each.change().action().symbol() + " " + each.change().subject())
-                    .toList();
-            var failures = write(again.changes(), progress);
-            if (!failures.isEmpty()) {
-                return failures;
+            if (!written.answersLost() || attempt == LOST_ANSWER_TRIES) {
+                return verification.secondLook(changes);
             }
         }
-        return Stream.concat(Stream.of("the state read back differs from the intents, again and again; something else"
-                + " on this host seems to change it"), left.stream()).toList();
     }
 
-    private ApplyException undone(Prepared prepared, List<String> failures, Progress progress) {
-        var former = Former.of(prepared.live(), prepared.changes());
-        var remaining = new LinkedHashSet<String>();
-        for (int attempt = 0; attempt < LOST_ANSWER_TRIES; attempt++) {
-            var back = differences(former, namespace.read(prepared.needs().scope()));
-            remaining.clear();
-            back.stream().flatMap(ChangeSet::pending).limit(DETAILS)
-                    .forEach(each -> remaining.add("not undone: " + each.change().subject()));
-            if (remaining.isEmpty()) {
-                break;
+    private ApplyException undone(Prepared prepared, Journal.Claim claim, Inverse inverse,
+            List<String> causes) {
+        var details = new ArrayList<>(causes.subList(0, Math.min(causes.size(), DETAILS)));
+        String outcome;
+        try {
+            var undone = new Rollback(namespace, label, ledgers, journal).ofFailure(claim, inverse, details,
+                    lines(prepared));
+            outcome = undone.remaining().isEmpty()
+                    ? "everything done so far was undone, and the former state is verified"
+                    : "NOT everything could be undone";
+            details.addAll(undone.remaining());
+            if (!undone.unrecorded().isEmpty()) {
+                details.add(undone.unrecorded());
             }
-            write(back, progress).forEach(remaining::add);
+        } catch (RuntimeException e) {
+            outcome = "the journal is kept, and the next run undoes what is left";
+            details.add("undoing: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
         }
-        if (remaining.isEmpty()) {
-            ledgers.record(label, namespace.id(), prepared.before());
-        }
-        var message = "apply failed in namespace " + label + "; " + (remaining.isEmpty()
-                ? "everything done so far was undone, and the former state is verified"
-                : "NOT everything could be undone");
-        return new ApplyException(message, Stream.concat(failures.stream().limit(DETAILS), remaining.stream()).toList());
-    }
-
-    /** Both ledgers: while an apply runs, either may turn out to be the true one. */
-    private static Ledger union(Ledger before, Ledger after) {
-        return new Ledger(both(before.allotments(), after.allotments()), both(before.routes(), after.routes()),
-                both(before.rules(), after.rules()), after.devices());
-    }
-
-    private static <T> List<T> both(List<T> before, List<T> after) {
-        var all = new LinkedHashSet<>(after);
-        all.addAll(before);
-        return List.copyOf(all);
+        return new ApplyException("apply failed in namespace " + label + "; " + outcome, details);
     }
 
     @Override

@@ -1,11 +1,18 @@
 package dev.plumbline.apply;
 
+import dev.plumbline.history.Event;
+import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Plan;
+import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Progress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +24,7 @@ public final class Reconciler {
 
     private final Namespaces namespaces;
     private final Ledgers ledgers;
+    private final Journal journal;
     private final Map<String, Long> tableNames;
     private final boolean attended;
     private final Timings timings;
@@ -25,10 +33,11 @@ public final class Reconciler {
      * @param tableNames {@code rt_tables}
      * @param attended a person is waiting: what this host has never had is an error, not a reason to wait
      */
-    public Reconciler(Namespaces namespaces, Ledgers ledgers, Map<String, Long> tableNames, boolean attended,
-            Timings timings) {
+    public Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
+            boolean attended, Timings timings) {
         this.namespaces = namespaces;
         this.ledgers = ledgers;
+        this.journal = journal;
         this.tableNames = Map.copyOf(tableNames);
         this.attended = attended;
         this.timings = timings;
@@ -37,56 +46,118 @@ public final class Reconciler {
     /** A plan, and the namespaces held open to carry it out. */
     public final class Session implements AutoCloseable {
         private final Map<NamespaceRun, NamespaceRun.Prepared> runs = new LinkedHashMap<>();
+        private final Map<NamespaceRun, Journal.Claim> claims = new LinkedHashMap<>();
+        private final List<NamespaceRun> opened = new ArrayList<>();
         private final List<Plan.NamespacePlan> absent = new ArrayList<>();
+        private final List<Event> recovered = new ArrayList<>();
+        private final List<UnfinishedApply> unfinished;
+
+        private Session(List<UnfinishedApply> unfinished) {
+            this.unfinished = unfinished;
+        }
 
         /** What would be done. */
         public Plan plan() {
             var plans = new ArrayList<Plan.NamespacePlan>();
-            runs.forEach((run, prepared) -> plans.add(NamespaceRun.plan(run.label(), prepared)));
+            runs.forEach((run, prepared) -> plans.add(NamespaceRun.plan(run.label(), prepared,
+                    unfinished.stream().filter(each -> each.label().equals(run.label())).map(Reconciler::notice)
+                            .toList())));
             plans.addAll(absent);
             return new Plan(plans);
         }
 
+        /** Applies that had died, and were undone on the way. */
+        public List<Event> recovered() {
+            return List.copyOf(recovered);
+        }
+
         /**
-         * Carries the plan out, one namespace after the other.
+         * Carries the plan out, one namespace after the other. One that was not claimed before is claimed now, and read
+         * again: who approved the plan approved what was shown.
          *
-         * @throws ApplyException at the first namespace that fails; those before it stay as they are
+         * @throws LockedException if another apply is at work in a namespace
+         * @throws ApplyException at the first namespace that fails, or is not any more as it was shown; those before it
+         *     stay as they are
          */
         public void apply(Progress progress) {
-            runs.forEach((run, prepared) -> run.apply(prepared, progress));
-        }
-
-        /** Whether the same plan comes out when everything is read again: for a person who took time to think. */
-        public boolean isCurrent() {
-            for (var entry : runs.entrySet()) {
-                var again = entry.getKey().prepare();
-                var shown = entry.getValue();
-                if (!again.live().equals(shown.live()) && !words(entry.getKey(), again)
-                        .equals(words(entry.getKey(), shown))) {
-                    return false;
+            runs.forEach((run, prepared) -> {
+                var claimed = claims.get(run);
+                if (claimed != null) {
+                    run.apply(prepared, claimed, progress);
+                    release(run);
+                } else if (run.hasWork(prepared)) {
+                    claims.put(run, run.claim(recovered::add));
+                    run.apply(again(run, prepared), claims.get(run), progress);
+                    release(run);
                 }
-            }
-            return true;
+            });
         }
 
-        private static List<String> words(NamespaceRun run, NamespaceRun.Prepared prepared) {
-            return NamespaceRun.plan(run.label(), prepared).changes().stream()
-                    .flatMap(changes -> changes.pending().map(each -> each.change().toString())).toList();
+        /**
+         * What the plan does, and to which namespaces, as 64 hexadecimal digits. A change of a live object that the
+         * plan touches gives another plan, and so another number; what it does not touch does not count.
+         */
+        public String fingerprint() {
+            try {
+                var digest = MessageDigest.getInstance("SHA-256");
+                runs.forEach((run, prepared) -> {
+                    update(digest, run.label() + " " + run.id());
+                    prepared.changes().stream().flatMap(ChangeSet::pending)
+                            .forEach(each -> update(digest, each.change().toString()));
+                });
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (NoSuchAlgorithmException e) {
+                throw new AssertionError("every JDK has SHA-256", e);
+            }
+        }
+
+        private static void update(MessageDigest digest, String text) {
+            digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void release(NamespaceRun run) {
+            claims.remove(run).close();
+        }
+
+        private static NamespaceRun.Prepared again(NamespaceRun run, NamespaceRun.Prepared shown) {
+            var again = run.prepare();
+            if (!again.isSameAs(shown)) {
+                throw new ApplyException("nothing was changed in namespace " + run.label()
+                        + ": the network has changed since the plan was shown; run apply again", List.of());
+            }
+            return again;
         }
 
         @Override
         public void close() {
-            runs.keySet().forEach(NamespaceRun::close);
+            claims.values().forEach(Journal.Claim::close);
+            claims.clear();
+            opened.forEach(NamespaceRun::close);
         }
     }
 
     /**
-     * Reads every namespace that the documents or the ledger name, and compares.
+     * Reads every namespace that the documents or the ledger name, and compares. Claims nothing, so that somebody can
+     * take time to read the plan.
      *
      * @throws IntentException with every error of every namespace
      */
     public Session prepare(List<Document> documents) {
-        var session = new Session();
+        return prepare(documents, false);
+    }
+
+    /**
+     * The same to apply at once: every namespace is claimed before it is read, and undone first what an apply that
+     * died left there.
+     *
+     * @throws LockedException if another apply is at work in a namespace
+     */
+    public Session prepareToApply(List<Document> documents) {
+        return prepare(documents, true);
+    }
+
+    private Session prepare(List<Document> documents, boolean claiming) {
+        var session = new Session(claiming ? List.of() : journal.unfinished());
         try {
             var problems = new ArrayList<Problem>();
             for (var label : labels(documents)) {
@@ -96,7 +167,12 @@ public final class Reconciler {
                     absent(label, held).ifPresent(session.absent::add);
                     continue;
                 }
-                var run = new NamespaceRun(label, namespace.get(), held, ledgers, tableNames, attended, timings);
+                var run = new NamespaceRun(label, namespace.get(), held, ledgers, journal, tableNames, attended,
+                        timings);
+                session.opened.add(run);
+                if (claiming) {
+                    session.claims.put(run, run.claim(session.recovered::add));
+                }
                 var prepared = run.prepare();
                 session.runs.put(run, prepared);
                 prepared.compilation().problems().stream()
@@ -110,6 +186,26 @@ public final class Reconciler {
             session.close();
             throw e;
         }
+    }
+
+    /**
+     * Undoes what applies that died left, in all namespaces. Those at work are left alone.
+     *
+     * @return what became of them
+     */
+    public List<Event> recover() {
+        return new Recovery(namespaces, ledgers, journal).all();
+    }
+
+    private static Plan.Notice notice(UnfinishedApply apply) {
+        var who = apply.by().user() + ", pid " + apply.by().pid() + " (`" + apply.by().command() + "`), since "
+                + apply.since();
+        return apply.running()
+                ? new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyRunning", Optional.empty(),
+                        "an apply is writing here just now: " + who)
+                : new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyUnfinished", Optional.empty(), "an apply by " + who
+                        + ", did not end, and this plan starts from what it left; the next apply undoes it first, and"
+                        + " `plumbline recover` does just that");
     }
 
     private List<String> labels(List<Document> documents) {

@@ -1,11 +1,13 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
-import java.io.BufferedReader;
+import dev.plumbline.source.Trust;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code plumbline apply}: makes the network match the intents. */
 final class ApplyCommand extends Subcommand {
@@ -17,6 +19,11 @@ final class ApplyCommand extends Subcommand {
             "Take the intents from another place than before.");
     private final BooleanSupplier full = flag("--full",
             "List all changes, however many.");
+    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
+    private final PositionalParamSpec file = argument(PositionalParamSpec.builder().paramLabel("FILE")
+            .type(Path.class).arity("0..1")
+            .description("A plan that `plumbline plan --out FILE` saved: it is carried out without asking, and refused if"
+                    + " what it touches has changed since."));
 
     ApplyCommand() {
         super("Make the network match the intents, and verify that it does.",
@@ -26,38 +33,47 @@ final class ApplyCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("apply");
-        try (var work = Workspace.writing(input, replaceSource.getAsBoolean(), err()); var session = work.prepare()) {
-            var plan = session.plan();
-            PlanCommand.print(plan, full.getAsBoolean(), out());
-            if (!plan.isEmpty() && !autoApprove.getAsBoolean() && !approved(session)) {
-                return Plumbline.ERROR;
+        Path saved = file.getValue();
+        var plan = saved == null ? Optional.<SavedPlan>empty() : Optional.of(trusted(saved));
+        boolean asks = !autoApprove.getAsBoolean() && plan.isEmpty();
+        try (var work = open(plan)) {
+            work.recover();
+            // Nothing is claimed while somebody reads the plan.
+            try (var session = asks ? work.prepare() : work.prepareToApply()) {
+                if (plan.isPresent() && !plan.get().fingerprint().equals(session.fingerprint())) {
+                    throw new CommandException("the plan in " + saved + " is stale: what it touches has changed since, so"
+                            + " it would do something else now; nothing was changed. Plan again");
+                }
+                return apply(work, session, asks);
             }
-            session.apply(new ProgressLine("applying", err()));
-            work.recordSource();
-            if (!plan.isEmpty()) {
-                out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
-                        + " changed, " + plan.toDestroy() + " destroyed.");
-            }
-            work.printTimings();
-            return Plumbline.DONE;
         }
     }
 
-    private boolean approved(Reconciler.Session session) throws IOException {
-        if (!Terminal.input() || !Terminal.output()) {
-            return refused("there is no terminal to ask on; say --auto-approve");
-        }
-        out().print("\nDo you want to perform these actions? Only `yes` is taken for yes: ");
-        out().flush();
-        var answer = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-        if (answer == null || !answer.strip().equals("yes")) {
-            return refused("the answer was not `yes`");
-        }
-        return session.isCurrent() || refused("the network has changed since the plan was shown; run apply again");
+    private static SavedPlan trusted(Path saved) throws IOException {
+        Trust.requireSafe(saved);
+        return SavedPlan.read(saved);
     }
 
-    private boolean refused(String why) {
-        err().println("plumbline: nothing was changed: " + why);
-        return false;
+    private Workspace open(Optional<SavedPlan> plan) {
+        var patience = TimeSpan.of(lockTimeout, this);
+        return plan.map(each -> Workspace.saved(each, input, replaceSource.getAsBoolean(), patience, this))
+                .orElseGet(() -> Workspace.writing(input, replaceSource.getAsBoolean(), patience, this));
+    }
+
+    private int apply(Workspace work, Reconciler.Session session, boolean asks) throws IOException {
+        var plan = session.plan();
+        PlanCommand.print(plan, full.getAsBoolean(), out());
+        if (!plan.isEmpty() && asks) {
+            Approval.ask(out());
+        }
+        session.apply(new ProgressLine("applying", err()));
+        work.say(session.recovered());
+        work.recordSource();
+        if (!plan.isEmpty()) {
+            out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
+                    + " changed, " + plan.toDestroy() + " destroyed.");
+        }
+        work.printTimings();
+        return Plumbline.DONE;
     }
 }

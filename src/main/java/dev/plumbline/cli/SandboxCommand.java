@@ -19,6 +19,7 @@ import dev.plumbline.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,13 +50,19 @@ final class SandboxCommand extends Subcommand {
         var name = keep.getAsBoolean() ? Optional.of("plumbline-sandbox-" + ProcessHandle.current().pid())
                 : Optional.<String>empty();
         var state = Files.createTempDirectory("plumbline-sandbox");
+        // The kernel takes the namespaces away however the process ends; the files are ours to remove, also on Ctrl-C.
+        var removal = new Thread(() -> remove(state));
+        Runtime.getRuntime().addShutdownHook(removal);
         try (var network = SandboxNetwork.make(topology, name);
                 var store = Store.open(state, VersionCommand.version())) {
-            boolean right = new Story(topology, documents, network, store).tell();
+            var journal = new StoredJournal(store, state, Caller.initiator(this, folder.toString(), ""),
+                    Duration.ZERO);
+            boolean right = new Story(topology, documents, network, store, journal).tell();
             name.ifPresent(each -> sayHowToLook(each, network.names()));
             return right ? Plumbline.DONE : Plumbline.ERROR;
         } finally {
-            delete(state);
+            Runtime.getRuntime().removeShutdownHook(removal);
+            remove(state);
         }
     }
 
@@ -64,13 +71,14 @@ final class SandboxCommand extends Subcommand {
                 + " remove with `for n in " + String.join(" ", names) + "; do ip netns del $n; done`.");
     }
 
-    private static void delete(Path state) throws IOException {
-        try (var files = Files.list(state)) {
-            for (var file : files.toList()) {
-                Files.delete(file);
+    private static void remove(Path state) {
+        var left = state.toFile().listFiles();
+        if (left != null) {
+            for (var file : left) {
+                file.delete();
             }
         }
-        Files.delete(state);
+        state.toFile().delete();
     }
 
     private final class Story {
@@ -78,14 +86,17 @@ final class SandboxCommand extends Subcommand {
         private final List<Document> documents;
         private final SandboxNetwork network;
         private final StoredLedgers ledgers;
+        private final StoredJournal journal;
         private final Map<String, Long> tableNames = TableNames.read();
         private boolean right = true;
 
-        private Story(Topology topology, List<Document> documents, SandboxNetwork network, Store store) {
+        private Story(Topology topology, List<Document> documents, SandboxNetwork network, Store store,
+                StoredJournal journal) {
             this.topology = topology;
             this.documents = documents;
             this.network = network;
             this.ledgers = new StoredLedgers(store);
+            this.journal = journal;
         }
 
         /** Tells it step by step; false if something did not go as the topology says. */
@@ -122,8 +133,8 @@ final class SandboxCommand extends Subcommand {
         /** Plans, shows, applies; whether there was something to do. */
         private boolean apply(List<Document> wanted) throws IOException {
             var reconciler = new Reconciler(label -> label.equals(Document.HOST) ? Optional.of(network.open())
-                    : Optional.empty(), ledgers, tableNames, true, new Timings());
-            try (var session = reconciler.prepare(wanted)) {
+                    : Optional.empty(), ledgers, journal, tableNames, true, new Timings());
+            try (var session = reconciler.prepareToApply(wanted)) {
                 var plan = session.plan();
                 new PlanText(Terminal.colour(), PlanText.DEFAULT_LIMIT).write(plan, out());
                 session.apply(Progress.SILENT);

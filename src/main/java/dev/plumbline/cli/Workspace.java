@@ -1,12 +1,17 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.apply.Journal;
+import dev.plumbline.apply.Ledgers;
+import dev.plumbline.apply.Namespaces;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.history.Event;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.HostFilter;
 import dev.plumbline.intent.IntentException;
+import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.Problem;
@@ -15,6 +20,7 @@ import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.source.DirectorySource;
 import dev.plumbline.source.ParsedDocuments;
 import dev.plumbline.store.AppliedSource;
+import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.SourceId;
 import dev.plumbline.store.Store;
 import dev.plumbline.store.StoreView;
@@ -22,77 +28,110 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
 final class Workspace implements AutoCloseable {
 
-    private final InputOptions input;
+    private final Input input;
     private final StoreView store;
+    private final Journal journal;
     private final boolean replaceSource;
     private final PrintWriter err;
     private final Timings timings;
-    private final DirectorySource.Content content;
-    private final ParsedIntents parsed;
 
-    private Workspace(InputOptions input, StoreView store, boolean replaceSource, Timings timings, PrintWriter err,
-            IntentParser parser, boolean keeping) {
-        this.input = input;
-        this.store = store;
-        this.replaceSource = replaceSource;
-        this.err = err;
-        this.timings = timings;
-        this.content = timings.time("parse", source(input)::read);
-        this.parsed = timings.time("parse", () -> content.parse(parser, keeping ? kept() : ParsedDocuments.NONE));
+    /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
+    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, List<IntentFile> files) {
     }
 
-    private static DirectorySource source(InputOptions input) {
-        return new DirectorySource(input.intents(), VersionCommand.version());
+    private Workspace(Input input, StoreView store, Journal journal, boolean replaceSource, Timings timings,
+            PrintWriter err) {
+        this.input = input;
+        this.store = store;
+        this.journal = journal;
+        this.replaceSource = replaceSource;
+        this.timings = timings;
+        this.err = err;
     }
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     static Workspace reading(InputOptions input, PrintWriter err) {
-        var timings = new Timings();
-        var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
-        return opened(input, store, false, timings, err, IntentParser.withoutSchema(), true);
+        return reading(input, err, IntentParser.withoutSchema(), true);
     }
 
     /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
     static Workspace validating(InputOptions input, PrintWriter err) {
+        return reading(input, err, new IntentParser(), false);
+    }
+
+    private static Workspace reading(InputOptions input, PrintWriter err, IntentParser parser, boolean takesKept) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
-        return opened(input, store, false, timings, err, new IntentParser(), false);
+        try {
+            store.checkSource(SourceId.directory(input.intents()));
+        } catch (OtherSourceException e) {
+            err.println("plumbline: an apply would be refused: " + e.getMessage());
+        }
+        var journal = new StoredJournal.Reading(store, input.stateDirectory());
+        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        return opened(() -> directory(input, parser, kept, timings), store, journal, true, timings, err);
     }
 
     /**
      * For commands that write.
      *
+     * @param lockTimeout how long to wait for another apply to end
      * @throws RuntimeException if the intents or the store can be written by others, or another source was applied last
      */
-    static Workspace writing(InputOptions input, boolean replaceSource, PrintWriter err) {
-        source(input).requireSafe();
+    static Workspace writing(InputOptions input, boolean replaceSource, Duration lockTimeout, Subcommand command) {
+        new DirectorySource(input.intents(), VersionCommand.version()).requireSafe();
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
-        return opened(input, store, replaceSource, timings, err, IntentParser.withoutSchema(), true);
+        var by = Caller.initiator(command, input.intents().toString(), "");
+        return opened(() -> directory(input, IntentParser.withoutSchema(), kept(store), timings), store,
+                new StoredJournal(store, input.stateDirectory(), by, lockTimeout), replaceSource, timings, command.err());
     }
 
-    private static Workspace opened(InputOptions input, StoreView store, boolean replaceSource, Timings timings,
-            PrintWriter err, IntentParser parser, boolean keeping) {
+    /** For an apply of a saved plan. */
+    static Workspace saved(SavedPlan plan, InputOptions options, boolean replaceSource, Duration lockTimeout,
+            Subcommand command) {
+        var timings = new Timings();
+        var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
+        var by = Caller.initiator(command, plan.source().location(), "");
+        return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
+                plan.intents(), List.of()), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
+                replaceSource, timings, command.err());
+    }
+
+    private static Workspace opened(Supplier<Input> reading, StoreView store, Journal journal, boolean replaceSource,
+            Timings timings, PrintWriter err) {
         try {
+            var input = reading.get();
             if (!replaceSource) {
-                store.checkSource(SourceId.directory(input.intents()));
+                store.checkSource(input.source());
             }
-            return new Workspace(input, store, replaceSource, timings, err, parser, keeping);
+            return new Workspace(input, store, journal, replaceSource, timings, err);
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
     }
 
-    private ParsedDocuments kept() {
+    private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
+        return timings.time("parse", () -> {
+            var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
+            return new Input(SourceId.directory(options.intents()), content.hash(),
+                    new HostFilter(options.host(), options.labels()), content.parse(parser, kept),
+                    content.files());
+        });
+    }
+
+    private static ParsedDocuments kept(StoreView store) {
         return new ParsedDocuments() {
             @Override
             public Optional<byte[]> find(String hash) {
@@ -114,71 +153,124 @@ final class Workspace implements AutoCloseable {
      * @throws CommandException with every problem if one is an error
      */
     List<Document> documents() {
-        var filter = new HostFilter(input.host(), input.labels());
-        var problems = new ArrayList<>(parsed.problems());
-        problems.addAll(filter.duplicates(parsed.documents()));
+        var problems = new ArrayList<>(input.intents().problems());
+        problems.addAll(input.host().duplicates(input.intents().documents()));
         if (problems.stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR)) {
             throw invalid(problems);
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, content.files()));
+            err.print(ProblemText.render(problems, input.files()));
         }
-        return filter.select(parsed.documents());
+        return input.host().select(input.intents().documents());
     }
 
     /** The documents of a folder, whatever host they hold for. */
     static List<Document> valid(DirectorySource.Content content) {
         var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
-            throw invalid(parsed.problems(), content);
+            throw invalid(parsed.problems(), content.files());
         }
         return parsed.documents();
     }
 
     private CommandException invalid(List<Problem> problems) {
-        return invalid(problems, content);
+        return invalid(problems, input.files());
     }
 
-    private static CommandException invalid(List<Problem> problems, DirectorySource.Content content) {
+    private static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
         long errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR).count();
         return new CommandException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
-                ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), content.files()));
+                ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), files));
+    }
+
+    /** What the store knows of namespaces. */
+    Ledgers ledgers() {
+        return new StoredLedgers(store);
     }
 
     /**
-     * Reads the network and compares it with the documents.
+     * Reads the network and compares it with the documents. Claims nothing.
      *
      * @throws CommandException with every problem that only the network shows
      */
     Reconciler.Session prepare() {
-        var documents = documents();
-        store.unavailable().ifPresent(why -> err.println("plumbline: " + why));
-        var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), TableNames.read(), true, timings);
+        sayWhatIsUnseen();
+        return checked(() -> reconciler().prepare(documents()));
+    }
+
+    /** The same to apply at once: every namespace is claimed before it is read. */
+    Reconciler.Session prepareToApply() {
+        return checked(() -> reconciler().prepareToApply(documents()));
+    }
+
+    /** The same to apply at once, on other namespaces and with other records than the host's own. */
+    Reconciler.Session prepareToApply(Namespaces namespaces, Ledgers ledgers, Journal records) {
+        sayWhatIsUnseen();
+        return checked(() -> new Reconciler(namespaces, ledgers, records, TableNames.read(), true, timings)
+                .prepareToApply(documents()));
+    }
+
+    private void sayWhatIsUnseen() {
+        store.unavailable().filter(why -> !why.startsWith("nothing is recorded"))
+                .ifPresent(why -> err.println("plumbline: " + why));
+    }
+
+    private Reconciler.Session checked(Supplier<Reconciler.Session> preparation) {
         try {
-            return reconciler.prepare(documents);
+            return preparation.get();
         } catch (IntentException e) {
             throw invalid(e.problems());
         }
     }
 
+    private Reconciler reconciler() {
+        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), true, timings);
+    }
+
+    /**
+     * Undoes what applies that died left, before anything else is done, and says so.
+     *
+     * @throws CommandException if not all could be undone: somebody is to know before things go on
+     */
+    void recover() {
+        var events = reconciler().recover();
+        say(events);
+        if (events.stream().anyMatch(each -> each.result().isPartly())) {
+            throw new CommandException("not all of an apply that died could be undone; apply again to go on from what"
+                    + " is there");
+        }
+    }
+
+    /** Says what became of applies that had died. */
+    void say(List<Event> recovered) {
+        recovered.forEach(each -> RecoverCommand.say(each, err));
+        err.flush();
+    }
+
     /** Records where what was applied came from, unless that is on record. */
     void recordSource() {
-        var id = SourceId.directory(input.intents());
+        var id = input.source();
         var recorded = store.source();
         if (!(store instanceof Store writable) || recorded.filter(each -> each.id().equals(id)
-                && each.contentHash().equals(content.hash())).isPresent()) {
+                && each.contentHash().equals(input.hash())).isPresent()) {
             return;
         }
         var bytes = new ByteArrayOutputStream();
         try {
-            DocumentCodec.write(parsed, bytes);
+            DocumentCodec.write(input.intents(), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         timings.time("store", () -> {
-            writable.recordSource(new AppliedSource(id, content.hash(), Instant.now()), bytes.toByteArray(), replaceSource);
+            writable.recordSource(new AppliedSource(id, input.hash(), Instant.now()), bytes.toByteArray(), replaceSource);
             return id;
         });
+    }
+
+    /** The plan of a session, to be kept in a file. */
+    SavedPlan save(Reconciler.Session session) {
+        return new SavedPlan(session.fingerprint(), input.source(), input.hash(), input.host().host(),
+                input.host().labels(), input.intents());
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */

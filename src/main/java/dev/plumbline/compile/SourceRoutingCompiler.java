@@ -32,6 +32,7 @@ final class SourceRoutingCompiler {
     private final DeviceRoutes deviceRoutes;
     private final Map<String, Document> devices = new HashMap<>();
     private final Map<IpAddress, Document> bound = new HashMap<>();
+    private final List<SourceRoutingSpec> unrecorded = new ArrayList<>();
 
     SourceRoutingCompiler(Draft draft, TableNumbers tables, DeviceRoutes deviceRoutes) {
         this.draft = draft;
@@ -162,6 +163,11 @@ final class SourceRoutingCompiler {
         return true;
     }
 
+    /** After all documents: what is marked and nobody claimed may belong to one that waits, if the store is lost. */
+    void keepUnrecorded() {
+        unrecorded.forEach(spec -> tables.marked(spec.priority()).forEach(draft::keep));
+    }
+
     /** While a document waits, all that it owns stays. */
     private void keepAll(Document document, SourceRoutingSpec spec, OptionalLong explicit) {
         var ledger = draft.facts().ledger();
@@ -171,8 +177,8 @@ final class SourceRoutingCompiler {
             draft.keep(Route.TABLE_MAIN);
         }
         boolean known = ledger.allotments().stream().anyMatch(each -> each.document().equals(document.id()));
-        if (!known && explicit.isEmpty()) {
-            tables.marked(spec.priority()).forEach(draft::keep);
+        if (!known && spec.table().value() instanceof TableChoice.Auto) {
+            unrecorded.add(spec);
         }
         draft.claim(each -> !each.adopted() && each.route().attributes().uses(spec.device().value()))
                 .forEach(draft::takes);

@@ -204,11 +204,16 @@ final class TableNumbers {
         return table;
     }
 
-    /** Tables that our source rules of this priority lead into, and that no document claims: by the marks alone. */
+    /**
+     * Tables that our source rules of this priority lead into, and that neither a document nor the ledger knows: what a
+     * document that waits may own when the store is lost.
+     */
     List<Long> marked(long priority) {
         return live.rules().stream().filter(rule -> rule.priority() == priority && rule.from().isPresent()
                         && isSourceRule(rule, rule.from().get().address()))
-                .map(rule -> rule.table().getAsLong()).filter(this::mayRecover).distinct().toList();
+                .map(rule -> rule.table().getAsLong()).distinct()
+                .filter(table -> mayRecover(table) && holdsOurRoutes(table)
+                        && ledger.allotments().stream().noneMatch(each -> each.table() == table)).toList();
     }
 
     private OptionalLong nextFree() {

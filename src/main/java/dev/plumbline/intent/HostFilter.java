@@ -28,8 +28,9 @@ public record HostFilter(String host, Map<String, String> labels) {
         for (var document : select(documents)) {
             var other = first.putIfAbsent(document.id(), document);
             if (other != null) {
-                problems.add(Problem.error(document.origin(), "metadata.name", document.id() + " stands twice for the host "
-                        + host + ": here and at " + other.origin().position() + "; rename one, or give them different hosts"));
+                problems.add(Problem.error(document.origin(), "metadata.name", document.id()
+                        + " stands twice for the host " + host + ": here and at " + other.origin().position()
+                        + "; rename one, or give them different hosts"));
             }
         }
         return problems;

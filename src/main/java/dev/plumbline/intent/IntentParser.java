@@ -19,8 +19,8 @@ public final class IntentParser {
     }
 
     /**
-     * Leaves the published schemas out: they refuse nothing that is not refused anyway, and loading their validator costs
-     * more at start than all other work on small files.
+     * Leaves the published schemas out: they refuse nothing that is not refused anyway, and loading their validator
+     * costs more at start than all other work on small files.
      */
     public static IntentParser withoutSchema() {
         return new IntentParser((kind, root, problems) -> { });

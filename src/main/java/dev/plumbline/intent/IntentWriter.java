@@ -87,7 +87,8 @@ public final class IntentWriter {
             return Optional.of("it has the attributes " + attributes.other());
         }
         return attributes.metrics().keySet().stream()
-                .filter(number -> number != RouteAttributes.RTAX_MTU && number != RouteAttributes.RTAX_ADVMSS).findFirst()
+                .filter(number -> number != RouteAttributes.RTAX_MTU && number != RouteAttributes.RTAX_ADVMSS)
+                .findFirst()
                 .map(number -> "it has the metric " + RouteMetric.name(number));
     }
 
@@ -180,8 +181,8 @@ public final class IntentWriter {
     }
 
     private static String addresses(Optional<List<Located<IpAddress>>> addresses) {
-        return addresses.map(list -> "[" + String.join(", ", list.stream().map(at -> FlowText.address(at.value())).toList())
-                + "]").orElse("auto");
+        return addresses.map(list -> list.stream().map(at -> FlowText.address(at.value())).toList())
+                .map(texts -> "[" + String.join(", ", texts) + "]").orElse("auto");
     }
 
     private void routeTable(RouteTableSpec spec) throws IOException {
@@ -260,7 +261,8 @@ public final class IntentWriter {
         var attributes = route.attributes();
         Optional<Family> said = attributes.source().map(IpAddress::family);
         for (var hop : attributes.nextHops()) {
-            if (attributes.source().isEmpty() && hop.gateway().isPresent() && said.filter(Family.IPV4::equals).isEmpty()) {
+            boolean decides = attributes.source().isEmpty() && !said.equals(Optional.of(Family.IPV4));
+            if (decides && hop.gateway().isPresent()) {
                 said = hop.gateway().map(IpAddress::family);
             }
         }

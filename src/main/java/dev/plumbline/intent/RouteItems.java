@@ -93,8 +93,8 @@ final class RouteItems implements YamlReader.Items {
             return;
         }
         if (!(node instanceof Node.Sequence sequence)) {
-            values.error(node, path, "expected a list of routes, such as [{to: 192.0.2.0/24, via: 198.51.100.1}]; found "
-                    + node);
+            values.error(node, path, "expected a list of routes, such as [{to: 192.0.2.0/24, via: 198.51.100.1}];"
+                    + " found " + node);
             return;
         }
         for (int i = 0; !sequence.streamed() && i < sequence.items().size(); i++) {
@@ -190,7 +190,7 @@ final class RouteItems implements YamlReader.Items {
 
     private boolean ipv6Line(byte[] content, int start, int end, BoundRoute bound, int line) {
         var text = new String(content, start, end - start, StandardCharsets.ISO_8859_1);
-        var destination = text.endsWith(":") ? null : Prefix.parse(text).orElse(null);
+        var destination = text.endsWith(":") || text.startsWith(":") ? null : Prefix.parse(text).orElse(null);
         if (destination == null || !destination.masked().equals(destination)) {
             return false;
         }
@@ -198,7 +198,10 @@ final class RouteItems implements YamlReader.Items {
         return true;
     }
 
-    /** Binds the line as any item; if nothing is wrong with it, lines that end alike need not be bound. Else it comes again. */
+    /**
+     * Binds the line as any item; if nothing is wrong with it, lines that end alike need not be bound. Else it comes
+     * again.
+     */
     private boolean learn(byte[] content, int from, int end, int to, int line, Map<Tail, BoundRoute> tails) {
         var mapping = RouteLines.mapping(content, from, to, line, column);
         var problems = new DocumentProblems("");
@@ -244,7 +247,8 @@ final class RouteItems implements YamlReader.Items {
             values.error(rows.line(row), at, path,
                     "the route to " + identity(rows.route(row)) + " stands twice: at line "
                     + rows.line(start) + " and at line " + rows.line(row) + (differs
-                    ? "; give one another metric, or one route several next hops: via: [{address: …}, {address: …}]" : ""));
+                    ? "; give one another metric, or one route several next hops: via: [{address: …}, {address: …}]"
+                    : ""));
         }
     }
 

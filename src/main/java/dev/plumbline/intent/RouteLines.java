@@ -182,7 +182,7 @@ final class RouteLines {
         while (text.charAt(end) != ',' && text.charAt(end) != ' ' && text.charAt(end) != '}') {
             end++;
         }
-        boolean startsPlainly = end > start && (Character.isLetterOrDigit(text.charAt(start)) || text.charAt(start) == ':');
+        boolean startsPlainly = end > start && Character.isLetterOrDigit(text.charAt(start));
         if (!startsPlainly || text.charAt(end - 1) == ':') {
             throw new NotPlain();
         }

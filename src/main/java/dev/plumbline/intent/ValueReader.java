@@ -156,8 +156,9 @@ final class ValueReader {
         var action = action();
         var suppress = number();
         long group = data.readLong();
-        return new RoutingRule(family, priority, not, from, to, iif, oif, mark, tos, protocol, sport, dport, uids, action,
-                suppress, group < 0 ? OptionalLong.empty() : OptionalLong.of(group), data.readUnsignedByte(), others());
+        return new RoutingRule(family, priority, not, from, to, iif, oif, mark, tos, protocol, sport, dport, uids,
+                action, suppress, group < 0 ? OptionalLong.empty() : OptionalLong.of(group), data.readUnsignedByte(),
+                others());
     }
 
     private OptionalInt number() throws IOException {

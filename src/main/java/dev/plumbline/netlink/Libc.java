@@ -26,7 +26,16 @@ final class Libc {
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
     static final short POLLIN = 1;
+    static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_NOFOLLOW = Platform.getNativePlatform().getCPU() == Platform.CPU.AARCH64 ? 0x8000 : 0x20000;
     static final int O_CLOEXEC = 0x80000;
+    /** Locks of the open file, not of the process ({@code linux/fcntl.h}). */
+    static final int F_OFD_GETLK = 36;
+    static final int F_OFD_SETLK = 37;
+    static final short F_RDLCK = 0;
+    static final short F_WRLCK = 1;
+    static final short F_UNLCK = 2;
     static final int CLONE_NEWNET = 0x40000000;
     static final long MS_BIND = 4096;
     static final long MS_REC = 16384;
@@ -78,6 +87,12 @@ final class Libc {
 
         @SaveError
         int open(String path, int flags);
+
+        @SaveError
+        int open(String path, int flags, int mode);
+
+        @SaveError
+        int fcntl(int fd, int command, ByteBuffer argument);
 
         @SaveError
         int close(int fd);

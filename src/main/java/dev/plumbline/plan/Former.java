@@ -2,61 +2,163 @@ package dev.plumbline.plan;
 
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
+import dev.plumbline.state.DesiredState.DesiredRule;
+import dev.plumbline.state.Family;
+import dev.plumbline.state.Link;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Origin;
+import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.RouteChanges;
-import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
+import dev.plumbline.state.RouteRows;
+import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
-import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * The inverse of a plan: the state before it, as a desired one. Undoing is a fresh diff towards it, so it does not
- * matter how far the plan was carried out.
+ * The inverse of a plan: how everything that it touches was before. Undoing is a fresh diff towards it, so it does not
+ * matter how far the plan was carried out. Its size is that of the plan, not of the tables: what the plan does not
+ * touch is not in it, and is not compared.
+ *
+ * @param scope what was read for the plan, and is to be read for the undo
  */
-public final class Former {
+public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
 
-    private static final Origin ORIGIN = new Origin("the state before", "", 0, 0);
+    static final Origin ORIGIN = new Origin("the state before", "", 0, 0);
 
-    private Former() {
+    public Former {
+        routes = List.copyOf(routes);
     }
 
-    /** What was ours before, and what of others the plan takes away. */
-    public static DesiredState of(NamespaceState before, List<ChangeSet> changes) {
-        var tables = new TreeMap<TableKey, RouteRows>();
-        before.routes().tables().forEach((key, rows) ->
-                tables.put(key, rows.filter(row -> rows.attributes(row).isOurs())));
-        var rules = new ArrayList<DesiredState.DesiredRule>();
-        var takenRules = new ArrayList<>();
+    /**
+     * The rules at every family and priority that the plan touches.
+     *
+     * @param before all of them, whoever made them, in the kernel's order
+     * @param taken those of others among them that the plan deletes
+     * @param after those that the plan adds
+     */
+    public record FormerRules(List<RoutingRule> before, Set<RoutingRule> taken, List<RoutingRule> after) {
+
+        public FormerRules {
+            before = List.copyOf(before);
+            taken = Set.copyOf(taken);
+            after = List.copyOf(after);
+        }
+
+        private record Place(Family family, long priority) {
+        }
+
+        private static Place place(RoutingRule rule) {
+            return new Place(rule.family(), rule.priority());
+        }
+
+        static FormerRules of(NamespaceState live, RuleChanges changes) {
+            var after = changes.create().stream().map(RuleChanges.Creation::rule).toList();
+            var places = new HashSet<Place>();
+            after.forEach(rule -> places.add(place(rule)));
+            changes.takenAway().forEach(rule -> places.add(place(rule)));
+            changes.delete().forEach(each -> places.add(place(each.rule())));
+            var taken = changes.delete().stream().map(RuleChanges.Deletion::rule).filter(rule -> !rule.isOurs())
+                    .collect(Collectors.toSet());
+            return new FormerRules(live.rules().stream().filter(rule -> places.contains(place(rule))).toList(), taken,
+                    after);
+        }
+
+        /** The rules of the touched places among live ones. */
+        private List<RoutingRule> touched(List<RoutingRule> live) {
+            var places = before.stream().map(FormerRules::place).collect(Collectors.toCollection(HashSet::new));
+            after.forEach(rule -> places.add(place(rule)));
+            return live.stream().filter(rule -> places.contains(place(rule))).toList();
+        }
+
+        private RuleChanges changes(NamespaceState live) {
+            var wanted = before.stream().filter(rule -> rule.isOurs() || taken.contains(rule))
+                    .map(rule -> new DesiredRule(rule, ORIGIN)).toList();
+            var putBack = after.stream().filter(rule -> !rule.isOurs() && !before.contains(rule))
+                    .collect(Collectors.toSet());
+            var desired = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(), wanted, Set.of());
+            return RuleDiff.between(desired, new NamespaceState(live.id(), live.links(), live.addresses(),
+                    RouteTables.NONE, touched(live.rules())), putBack);
+        }
+
+        /** Rules that stand in another order than before, although all are there: only others' can. */
+        private List<String> misplaced(NamespaceState live) {
+            var now = touched(live.rules());
+            var misplaced = new ArrayList<String>();
+            for (var place : before.stream().map(FormerRules::place).distinct().toList()) {
+                var was = before.stream().filter(rule -> place(rule).equals(place) && now.contains(rule)).toList();
+                var is = now.stream().filter(rule -> place(rule).equals(place) && before.contains(rule)).toList();
+                if (!was.equals(is)) {
+                    misplaced.add("the order of the " + place.family() + " rules at priority " + place.priority()
+                            + ", which others made, was: " + was.stream().map(RoutingRule::toString)
+                                    .collect(Collectors.joining(", ")));
+                }
+            }
+            return misplaced;
+        }
+    }
+
+    /** What a plan touches, as it was read. */
+    public static Former of(NamespaceState before, List<ChangeSet> changes, ReadScope scope) {
+        var routes = new ArrayList<FormerRoutes>();
+        var rules = new FormerRules(List.of(), Set.of(), List.of());
         for (var each : changes) {
             switch (each) {
-                case RouteChanges routes -> routes.tables().forEach(table -> tables.put(table.key(), kept(table)));
-                case RuleChanges gone -> gone.delete().forEach(deletion -> takenRules.add(deletion.rule()));
+                case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)));
+                case RuleChanges some -> rules = FormerRules.of(before, some);
                 default -> throw new IllegalStateException("no inverse for " + each.getClass());
             }
         }
-        for (var rule : before.rules()) {
-            if (rule.isOurs() || takenRules.contains(rule)) {
-                rules.add(new DesiredState.DesiredRule(rule, ORIGIN));
-            }
-        }
-        return new DesiredState(new RouteTables(tables), Set.of(), RouteTables.NONE, Set.of(), rules, Set.of());
+        return new Former(scope, routes, rules);
     }
 
-    private static RouteRows kept(TableChanges table) {
-        var live = table.live();
-        var taken = new BitSet(live.size());
-        for (int[] rows : List.of(table.replaceOld(), table.recreateOld(), table.delete())) {
-            for (int row : rows) {
-                taken.set(row);
-            }
+    /**
+     * What is left to undo.
+     *
+     * @param changes what leads back
+     * @param impossible what cannot come back, and why
+     */
+    public record Way(List<ChangeSet> changes, List<String> impossible) {
+
+        /** Whether the former state is there, as far as it can be. */
+        public boolean isEmpty() {
+            return changes.stream().allMatch(ChangeSet::isEmpty);
         }
-        return live.filter(row -> taken.get(row) || live.attributes(row).isOurs());
+
+        /** How much is left to do. */
+        public long size() {
+            return changes.stream().mapToLong(each -> (long) each.toAdd() + each.toChange() + each.toDestroy()).sum();
+        }
+    }
+
+    /** The way back from the live state to the former one. */
+    public Way wayFrom(NamespaceState live) {
+        var devices = live.links().stream().map(Link::name).collect(Collectors.toSet());
+        var wanted = new TreeMap<TableKey, RouteRows>();
+        var present = new TreeMap<TableKey, RouteRows>();
+        var going = new TreeMap<TableKey, RouteRows>();
+        var impossible = new TreeSet<String>();
+        for (var table : routes) {
+            var rows = live.routes().rows(table.key());
+            wanted.put(table.key(), table.wanted(rows, devices, impossible));
+            present.put(table.key(), table.touched(rows));
+            going.put(table.key(), table.putBack());
+        }
+        var desired = new DesiredState(new RouteTables(wanted), Set.of(), new RouteTables(going), Set.of(), List.of(),
+                Set.of());
+        var routeChanges = RouteDiff.between(desired, new NamespaceState(live.id(), live.links(), live.addresses(),
+                new RouteTables(present), live.rules()));
+        var ruleChanges = rules.changes(live);
+        if (ruleChanges.isEmpty()) {
+            impossible.addAll(rules.misplaced(live));
+        }
+        return new Way(List.of(ruleChanges, routeChanges), List.copyOf(impossible));
     }
 }

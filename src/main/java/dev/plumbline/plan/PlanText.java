@@ -3,10 +3,12 @@ package dev.plumbline.plan;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A plan as people read it in a terminal: {@code + ~ - -/+}, grouped by document, with a summary line last. */
 public final class PlanText {
@@ -37,6 +39,43 @@ public final class PlanText {
         }
         out.append(plan.isEmpty() ? NO_CHANGES : bold("Plan: ") + plan.toAdd() + " to add, " + plan.toChange()
                 + " to change, " + plan.toDestroy() + " to destroy.").append('\n');
+    }
+
+    /** The first so many changes of one namespace, as they are listed in a plan, in so many lines at most. */
+    public static List<String> lines(Plan.NamespacePlan namespace, int most) {
+        var some = new Plan.NamespacePlan(namespace.label(), namespace.changes().stream()
+                .<ChangeSet>map(each -> new FirstChanges(each, most)).toList(), List.of());
+        var text = new StringBuilder();
+        try {
+            new PlanText(false, most).write(some, false, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString().lines().limit(most).toList();
+    }
+
+    /** Counts all changes and lists the first ones only. */
+    private record FirstChanges(ChangeSet all, int most) implements ChangeSet {
+
+        @Override
+        public int toAdd() {
+            return all.toAdd();
+        }
+
+        @Override
+        public int toChange() {
+            return all.toChange();
+        }
+
+        @Override
+        public int toDestroy() {
+            return all.toDestroy();
+        }
+
+        @Override
+        public Stream<Pending> pending() {
+            return all.pending().limit(most);
+        }
     }
 
     private void write(Plan.NamespacePlan namespace, boolean named, Appendable out) throws IOException {

@@ -23,23 +23,34 @@ import java.util.TreeMap;
 public final class RuleDiff {
 
     private final DesiredState desired;
+    private final Set<RoutingRule> going;
     private final List<RuleChanges.Creation> create = new ArrayList<>();
     private final List<RoutingRule> takenAway = new ArrayList<>();
     private final List<RuleChanges.Deletion> delete = new ArrayList<>();
 
-    private RuleDiff(DesiredState desired) {
+    private RuleDiff(DesiredState desired, Set<RoutingRule> going) {
         this.desired = desired;
+        this.going = going;
     }
 
     /** The changes that lead from the live rules to the desired ones. */
     public static RuleChanges between(DesiredState desired, NamespaceState live) {
-        var diff = new RuleDiff(desired);
+        return between(desired, live, Set.of());
+    }
+
+    /**
+     * The same, for an undo.
+     *
+     * @param going rules that go although they are not marked as ours: those that were put back
+     */
+    static RuleChanges between(DesiredState desired, NamespaceState live, Set<RoutingRule> going) {
+        var diff = new RuleDiff(desired, going);
         var places = new TreeMap<Place, Slot>();
         for (var rule : desired.rules()) {
             places.computeIfAbsent(Place.of(rule.rule()), place -> new Slot()).wanted.add(rule);
         }
         for (var rule : live.rules()) {
-            if (rule.isOurs() || places.containsKey(Place.of(rule))) {
+            if (rule.isOurs() || going.contains(rule) || places.containsKey(Place.of(rule))) {
                 places.computeIfAbsent(Place.of(rule), place -> new Slot()).live.add(rule);
             }
         }
@@ -69,7 +80,8 @@ public final class RuleDiff {
         var wantedRules = new HashSet<RoutingRule>();
         slot.wanted.forEach(each -> wantedRules.add(each.rule()));
         var present = slot.live.stream()
-                .filter(rule -> wantedRules.contains(rule) || rule.isOurs() && !isKept(rule)).toList();
+                .filter(rule -> wantedRules.contains(rule) || (rule.isOurs() || going.contains(rule)) && !isKept(rule))
+                .toList();
         if (present.size() == slot.wanted.size() && inOrder(slot.wanted, present)) {
             takeOver(slot, slot.live);
             return;
@@ -81,17 +93,17 @@ public final class RuleDiff {
             create.add(new RuleChanges.Creation(each.rule(), each.origin()));
             again.add(each.rule());
         }
-        var going = new ArrayList<RoutingRule>();
+        var leaving = new ArrayList<RoutingRule>();
         for (int i = 0; i < present.size(); i++) {
             if (!staying.contains(i)) {
-                going.add(present.get(i));
+                leaving.add(present.get(i));
             }
         }
-        if (going.stream().anyMatch(again::contains)) {
+        if (leaving.stream().anyMatch(again::contains)) {
             // One that is made again must go first, and so must those before it that its delete could hit.
-            takenAway.addAll(going);
+            takenAway.addAll(leaving);
         } else {
-            going.forEach(rule -> delete.add(new RuleChanges.Deletion(rule, Optional.empty())));
+            leaving.forEach(rule -> delete.add(new RuleChanges.Deletion(rule, Optional.empty())));
         }
         takeOver(slot, slot.live);
     }

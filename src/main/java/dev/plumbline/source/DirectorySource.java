@@ -61,8 +61,8 @@ public final class DirectorySource {
         }
 
         /**
-         * The documents: those that were kept, if these very files were parsed before; else they are parsed, and kept if
-         * they have no errors.
+         * The documents: those that were kept, if these very files were parsed before; else they are parsed, and kept
+         * if they have no errors.
          */
         public ParsedIntents parse(IntentParser parser, ParsedDocuments kept) {
             var known = kept.find(hash);
@@ -98,16 +98,18 @@ public final class DirectorySource {
      */
     public List<Path> list() {
         if (!Files.exists(directory)) {
-            throw new SourceException("the directory of intents " + directory + " does not exist; make it, or name another"
-                    + " with --intents DIR");
+            throw new SourceException("the directory of intents " + directory
+                    + " does not exist; make it, or name another with --intents DIR");
         }
         if (!Files.isDirectory(directory)) {
-            throw new SourceException(directory + " is no directory; name the directory of the intents with --intents DIR");
+            throw new SourceException(directory
+                    + " is no directory; name the directory of the intents with --intents DIR");
         }
         var files = new ArrayList<Path>();
         try {
             var root = directory.toRealPath();
-            Files.walkFileTree(directory, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            Files.walkFileTree(directory, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE,
+                    new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
                     return isHidden(path) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
@@ -184,7 +186,8 @@ public final class DirectorySource {
         try {
             long size = Files.size(path);
             if (size > LARGEST) {
-                throw new SourceException(path + " has " + size + " bytes; a file of intents has at most 1 GiB: split it");
+                throw new SourceException(path + " has " + size
+                        + " bytes; a file of intents has at most 1 GiB: split it");
             }
             return Files.readAllBytes(path);
         } catch (IOException e) {
@@ -198,7 +201,8 @@ public final class DirectorySource {
                     + "; run as root, or let this user read it", e);
             case NoSuchFileException missing -> new SourceException(missing.getFile()
                     + " does not exist: a link to nowhere, or it went away while the intents were read", e);
-            case FileSystemLoopException loop -> new SourceException(loop.getFile() + " is a link to a directory above it", e);
+            case FileSystemLoopException loop -> new SourceException(loop.getFile()
+                    + " is a link to a directory above it", e);
             default -> new SourceException("cannot read " + path + ": " + e.getMessage(), e);
         };
     }
@@ -218,7 +222,8 @@ public final class DirectorySource {
     }
 
     /**
-     * Refuses intents that somebody else can write: the files, the directories that hold them, and every directory above.
+     * Refuses intents that somebody else can write: the files, the directories that hold them, and every directory
+     * above.
      *
      * @throws SourceException naming each such path, its mode and owner, and the command that mends it
      */

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who can write what plumbline does as root. As OpenSSH's {@code StrictModes} has it ({@code safe_path} in
- * {@code misc.c}): the file and every directory above it belong to root or to the user who runs the program, and neither
- * group nor others can write them. Unlike there, a sticky directory such as {@code /tmp} is taken above the directory of
- * the intents, where it keeps others from replacing what is not theirs.
+ * {@code misc.c}): the file and every directory above it belong to root or to the user who runs the program, and
+ * neither group nor others can write them. Unlike there, a sticky directory such as {@code /tmp} is taken above the
+ * directory of the intents, where it keeps others from replacing what is not theirs.
  */
 public final class Trust {
 
@@ -52,7 +52,9 @@ public final class Trust {
         }
     }
 
-    /** All that decides who can write the files, from the root down; links are followed, and what they lie in counts. */
+    /**
+     * All that decides who can write the files, from the root down; links are followed, and what they lie in counts.
+     */
     private static Set<Path> paths(Path directory, Collection<Path> files) throws IOException {
         var paths = new LinkedHashSet<Path>();
         addWithParents(directory.toRealPath(), paths);

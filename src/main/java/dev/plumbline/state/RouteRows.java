@@ -177,6 +177,12 @@ public final class RouteRows implements Iterable<Route> {
         return low < size && compareIdentity(low, other, otherRow) == 0 ? low : -1;
     }
 
+    /** How many rows have the identity of another set's row. */
+    public int groupSize(RouteRows other, int otherRow) {
+        int first = find(other, otherRow);
+        return first < 0 ? 0 : groupEnd(first) - first;
+    }
+
     /** The same identities with every distinct attribute set mapped: costs as much as there are distinct sets. */
     public RouteRows withAttributes(UnaryOperator<RouteAttributes> mapping) {
         var mapped = new ArrayList<RouteAttributes>(pool.size());
@@ -257,6 +263,33 @@ public final class RouteRows implements Iterable<Route> {
             }
         }
         return builder.build();
+    }
+
+    /** Only these rows, in ascending order. What rows say is shared and not looked at: no more than a copy of columns. */
+    public RouteRows select(int[] rows) {
+        var newLo = new long[rows.length];
+        var newRest = new long[rows.length];
+        var newHi = new long[family == Family.IPV6 ? rows.length : 0];
+        var newAttributes = new int[rows.length];
+        var newLines = new int[lines.length == 0 ? 0 : rows.length];
+        var newDocuments = new int[documents.length == 0 ? 0 : rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            int row = rows[i];
+            newLo[i] = lo[row];
+            newRest[i] = rest[row];
+            newAttributes[i] = attributes[row];
+            if (newHi.length > 0) {
+                newHi[i] = hi[row];
+            }
+            if (newLines.length > 0) {
+                newLines[i] = lines[row];
+            }
+            if (newDocuments.length > 0) {
+                newDocuments[i] = documents[row];
+            }
+        }
+        return new RouteRows(family, table, rows.length, newHi, newLo, newRest, newAttributes, newLines, newDocuments,
+                pool, origins);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +23,21 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public Set<String> labels() {
         return Set.of();
+    }
+
+    @Override
+    public List<UnfinishedApply> unfinished() {
+        return List.of();
+    }
+
+    @Override
+    public List<HistoryEntry> history(int most) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<HistoryEntry> historyEntry(long number) {
+        return Optional.empty();
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +23,21 @@ record ReadOnlyStore(Database database, Queries queries) implements StoreView {
     @Override
     public Set<String> labels() {
         return queries.labels();
+    }
+
+    @Override
+    public List<UnfinishedApply> unfinished() {
+        return new Records(database).unfinished();
+    }
+
+    @Override
+    public List<HistoryEntry> history(int most) {
+        return new Records(database).history(most);
+    }
+
+    @Override
+    public Optional<HistoryEntry> historyEntry(long number) {
+        return new Records(database).entry(number);
     }
 
     @Override

@@ -1,5 +1,9 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.Event;
+import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
+import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
@@ -12,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -124,16 +129,18 @@ public final class Store implements StoreView {
      * @throws OtherNamespaceException if the label is {@link #HOST} and the directory belongs to another one
      */
     public NamespaceRecord bind(String label, NamespaceId id) {
-        return database.write(() -> {
-            var found = queries.findInTransaction(label, id);
-            var key = switch (found.standing()) {
-                case NEW -> insert(label, id);
-                case SAME -> keep(label, found.row().orElseThrow());
-                case REBOOTED -> rebind(found.row().orElseThrow(), id);
-                case REMADE -> remake(label, found, id);
-            };
-            return new NamespaceRecord(Optional.of(key), found.ledger(), found.standing());
-        });
+        return database.write(() -> bindInTransaction(label, id));
+    }
+
+    private NamespaceRecord bindInTransaction(String label, NamespaceId id) {
+        var found = queries.findInTransaction(label, id);
+        var key = switch (found.standing()) {
+            case NEW -> insert(label, id);
+            case SAME -> keep(label, found.row().orElseThrow());
+            case REBOOTED -> rebind(found.row().orElseThrow(), id);
+            case REMADE -> remake(label, found, id);
+        };
+        return new NamespaceRecord(Optional.of(key), found.ledger(), found.standing());
     }
 
     private NamespaceKey insert(String label, NamespaceId id) {
@@ -183,6 +190,48 @@ public final class Store implements StoreView {
         });
     }
 
+    /** How to undo the apply that began in a namespace and did not end. */
+    public Optional<Inverse> inverse(NamespaceId id) {
+        return database.read(() -> new Records(database).inverse(id));
+    }
+
+    /**
+     * Records how to undo an apply that is about to write.
+     *
+     * @throws StoreException if another one did not end there
+     */
+    public void begin(String label, NamespaceId id, Inverse inverse) {
+        var parts = InverseCodec.write(inverse);
+        database.write(() -> {
+            new Records(database).begin(label, id, inverse, parts);
+            return true;
+        });
+    }
+
+    /** Ends an apply: forgets how to undo it, and records ledger and event. */
+    public void finish(String label, NamespaceId id, Ledger ledger, Event event) {
+        database.write(() -> {
+            var key = bindInTransaction(label, id).key().orElseThrow();
+            if (!queries.ledger(key).equals(ledger)) {
+                write(key, ledger);
+            }
+            var records = new Records(database);
+            records.end(id);
+            records.record(event);
+            return true;
+        });
+    }
+
+    /** Ends an apply in a namespace that is gone. */
+    public void drop(NamespaceId id, Event event) {
+        database.write(() -> {
+            var records = new Records(database);
+            records.end(id);
+            records.record(event);
+            return true;
+        });
+    }
+
     private void write(NamespaceKey key, Ledger ledger) {
         long row = key.row();
         for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices"}) {
@@ -222,6 +271,21 @@ public final class Store implements StoreView {
     }
 
     @Override
+    public List<UnfinishedApply> unfinished() {
+        return new Records(database).unfinished();
+    }
+
+    @Override
+    public List<HistoryEntry> history(int most) {
+        return new Records(database).history(most);
+    }
+
+    @Override
+    public Optional<HistoryEntry> historyEntry(long number) {
+        return new Records(database).entry(number);
+    }
+
+    @Override
     public Optional<AppliedSource> source() {
         return queries.source();
     }
@@ -248,6 +312,11 @@ public final class Store implements StoreView {
                     source.id().kind(), source.id().location(), source.contentHash(),
                     source.appliedAt().truncatedTo(ChronoUnit.MILLIS).toString(), documents);
         });
+    }
+
+    /** From now on an apply may come from any source. */
+    public void forgetSource() {
+        database.write(() -> database.update("DELETE FROM source"));
     }
 
     @Override

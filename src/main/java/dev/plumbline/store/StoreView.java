@@ -1,6 +1,9 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,6 +16,9 @@ public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyS
 
     /** The label of the namespace that the command runs in. */
     String HOST = "host";
+
+    /** How many entries of history are kept. */
+    int HISTORY_KEPT = Records.HISTORY_KEPT;
 
     /** Why nothing is known: no store yet, or one that this user cannot read. Empty where the store was read. */
     Optional<String> unavailable();
@@ -27,6 +33,15 @@ public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyS
 
     /** Labels of all namespaces on record, the host's aside. */
     Set<String> labels();
+
+    /** Applies that began to write and did not end, or are at work now: the store cannot tell which. */
+    List<UnfinishedApply> unfinished();
+
+    /** The newest entries of history, newest first. */
+    List<HistoryEntry> history(int most);
+
+    /** One entry of history; empty if there is none of this number, or none any more. */
+    Optional<HistoryEntry> historyEntry(long number);
 
     /** The source that was applied last. */
     Optional<AppliedSource> source();

@@ -44,6 +44,7 @@ class LoopKernelTest {
     private String name;
     private Ip ip;
     private final Memory memory = new Memory();
+    private final MemoryJournal journal = new MemoryJournal(memory);
 
     /** Ledgers that a test can lose. */
     private static final class Memory implements Ledgers {
@@ -152,9 +153,9 @@ class LoopKernelTest {
 
     /** Applies these documents and returns how many changes that took. */
     private int apply(Document... documents) {
-        var reconciler = new Reconciler(label -> Optional.of(KernelNamespace.open(name)), memory, Map.of(), true,
-                new Timings());
-        try (var session = reconciler.prepare(List.of(documents))) {
+        var reconciler = new Reconciler(label -> Optional.of(KernelNamespace.open(name)), memory, journal, Map.of(),
+                true, new Timings());
+        try (var session = reconciler.prepareToApply(List.of(documents))) {
             var plan = session.plan();
             session.apply(Progress.SILENT);
             return plan.toAdd() + plan.toChange() + plan.toDestroy();

@@ -276,13 +276,21 @@ final class Host {
         }
         boolean replaces = routes.removeIf(live -> live.sameIdentity(route) && live.attributes().isOurs()
                 && wanted.stream().noneMatch(live::equals));
-        if (!replaces) {
-            assertTrue(routes.stream().noneMatch(live -> live.sameIdentity(route)
-                    && (route.family() == Family.IPV6 && (attributes.isOurs() || attributes.hasGateway()
-                            || live.attributes().nextHops().equals(attributes.nextHops())) || attributes.isOurs() && wanted.stream()
-                            .filter(route::sameIdentity).count() == 1)), () -> "EEXIST: " + route + " in " + routes);
+        if (!replaces && !mayStandBeside(route, wanted)) {
+            assertTrue(routes.stream().noneMatch(live -> live.sameIdentity(route)),
+                    () -> "EEXIST: " + route + " in " + routes);
         }
         routes.add(route);
+    }
+
+    /** IPv4 keeps several routes of one identity if asked to; IPv6 only routes onto the links of several devices. */
+    private boolean mayStandBeside(Route route, List<Route> wanted) {
+        boolean ours = route.attributes().isOurs();
+        if (route.family() == Family.IPV4) {
+            return !ours || wanted.stream().filter(route::sameIdentity).count() > 1;
+        }
+        return !ours && !route.attributes().hasGateway() && routes.stream().filter(route::sameIdentity)
+                .noneMatch(live -> live.attributes().nextHops().equals(route.attributes().nextHops()));
     }
 
     private boolean isReachable(Route route, NextHop hop) {

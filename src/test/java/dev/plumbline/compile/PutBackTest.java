@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.intent.SourceRoutingSpec.RoutesMode;
+import dev.plumbline.state.Ledger;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -194,5 +195,19 @@ class PutBackTest {
         assertEquals(before, host.table(101));
         assertEquals(Set.copyOf(ledger.routes()), Set.copyOf(host.ledger.routes()));
         assertEquals(2, host.ourRules().size());
+    }
+
+    @Test
+    void whileADocumentWaitsItsMarksAreEnoughAndOthersAreNot() {
+        var host = new Host().link("net1", "2001:db8::2/64").link("net2", "192.168.1.209/24");
+        host.apply(source("one", "net1").document(), source("two", "net2").document());
+        host.addresses.removeIf(each -> each.device().equals("net1"));
+        host.tentative("net1", "2001:db8::2/64");
+        host.ledger = Ledger.EMPTY;
+        var result = host.compile(source("one", "net1").document(), source("two", "net2").document());
+        assertEquals(Set.of(100L), result.desired().keptTables());
+        host.ledger = new Ledger(List.of(new Ledger.Allotment("SourceRouting/gone", "192.168.1.209", 101)), List.of(),
+                List.of(), Set.of("net1", "net2"));
+        assertEquals(Set.of(100L), host.compile(source("one", "net1").document()).desired().keptTables());
     }
 }

@@ -160,6 +160,15 @@ class RouteTableTest {
     }
 
     @Test
+    void whatWaitsChangesNothing() {
+        var host = host().route("10.7.0.0/16 dev eth0 table 110");
+        var waiting = host.compile(table("t", "10.1.0.0/16 dev wg7").id(110).exclusive().adopt().optional().document());
+        assertEquals(Set.of(), waiting.desired().exclusive());
+        assertEquals(Set.of(), waiting.desired().adopting());
+        assertEquals(Set.of(110L), waiting.desired().keptTables());
+    }
+
+    @Test
     void aSourceThatIsNotHere() {
         var waiting = host().compile(table("t", "10.1.0.0/16 dev eth0 src 10.0.0.77").document());
         assertEquals("AddressNotReady", waiting.waiting().getFirst().reason());

@@ -1,5 +1,6 @@
 package dev.plumbline.plan;
 
+import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.NamespaceId;
@@ -14,6 +15,9 @@ import dev.plumbline.state.TableChanges;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * The kernel's rules of the game for routes and rules, as far as a plan relies on them: what EXCL refuses, what REPLACE
@@ -21,11 +25,21 @@ import java.util.List;
  */
 final class ModelKernel {
 
+    private final List<Link> links = Stream.of("eth0", "eth8", "eth9").map(name -> new Link(1, name, "", 1, 1500,
+            OptionalInt.empty(), "", "", Optional.empty())).toList();
     final List<Route> routes = new ArrayList<>();
     final List<RoutingRule> rules = new ArrayList<>();
 
     NamespaceState state() {
-        return new NamespaceState(new NamespaceId("boot", 1), List.<Link>of(), List.of(), RouteTables.of(routes), rules);
+        return new NamespaceState(new NamespaceId("boot", 1), links, List.of(), RouteTables.of(routes), rules);
+    }
+
+    void apply(ChangeSet changes) {
+        switch (changes) {
+            case RouteChanges routes -> apply(routes);
+            case RuleChanges rules -> apply(rules);
+            default -> throw new AssertionError(changes);
+        }
     }
 
     void apply(RouteChanges changes) {
@@ -42,7 +56,8 @@ final class ModelKernel {
     private void write(TableChanges table) {
         for (int row : table.create()) {
             var route = table.desired().route(row);
-            boolean first = row == 0 || table.desired().compareIdentity(row - 1, table.desired(), row) != 0;
+            boolean first = (row == 0 || table.desired().compareIdentity(row - 1, table.desired(), row) != 0)
+                    && (route.attributes().isOurs() || route.family() == Family.IPV6);
             if (first && routes.stream().anyMatch(route::sameIdentity)) {
                 throw new AssertionError("EEXIST " + route);
             }

@@ -10,12 +10,14 @@ import dev.plumbline.state.NextHop;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.Prefix;
 import dev.plumbline.state.Protocol;
+import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleAction;
+import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,6 +31,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 /** Whatever is wanted and whatever is live: after the plan the next one is empty, and nobody else's objects changed. */
 class PlanPropertiesTest {
@@ -69,10 +72,51 @@ class PlanPropertiesTest {
         var changes = RouteDiff.between(desired(unique(wanted), true, true), before);
         kernel.apply(changes);
 
-        var former = Former.of(before, List.of(changes));
-        kernel.apply(RouteDiff.between(former, kernel.state()));
+        var former = Former.of(before, List.of(changes), ReadScope.ALL);
+        former.wayFrom(kernel.state()).changes().forEach(kernel::apply);
 
         assertEquals(before.routes(), kernel.state().routes());
+        assertTrue(former.wayFrom(kernel.state()).isEmpty());
+    }
+
+    /** However far it came: the plan is cut anywhere, the undo is the same. */
+    @Property(tries = 3000)
+    void undoOfRulesBringsBackWhatWas(@ForAll("rules") List<RoutingRule> wanted, @ForAll("rules") List<RoutingRule> live,
+            @ForAll("rules") List<RoutingRule> foreign, @ForAll @IntRange(max = 12) int cut) {
+        var kernel = new ModelKernel();
+        foreign.forEach(rule -> kernel.add(rule.withProtocol(Protocol.STATIC)));
+        distinct(live).forEach(kernel::add);
+        var before = kernel.state();
+        var desired = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(),
+                distinct(wanted).stream().map(rule -> new DesiredState.DesiredRule(rule, DOCUMENT)).toList(), Set.of());
+        var changes = RuleDiff.between(desired, before);
+        var former = Former.of(before, List.of(changes), ReadScope.ALL);
+        kernel.apply(first(changes, cut));
+
+        former.wayFrom(kernel.state()).changes().forEach(kernel::apply);
+
+        assertTrue(former.wayFrom(kernel.state()).isEmpty());
+        for (var family : Family.values()) {
+            for (long priority = 10; priority <= 11; priority++) {
+                assertEquals(ours(before.rules(), family, priority), ours(kernel.rules, family, priority));
+            }
+        }
+        assertEquals(before.rules().stream().filter(rule -> !rule.isOurs()).toList(),
+                kernel.rules.stream().filter(rule -> !rule.isOurs()).toList());
+    }
+
+    private static List<RoutingRule> ours(List<RoutingRule> rules, Family family, long priority) {
+        return rules.stream().filter(rule -> rule.isOurs() && rule.family() == family && rule.priority() == priority)
+                .toList();
+    }
+
+    /** The first so many requests of a plan. */
+    private static RuleChanges first(RuleChanges changes, int count) {
+        int creates = Math.min(count, changes.create().size());
+        int taken = Math.min(count - creates, changes.takenAway().size());
+        int deletes = Math.min(count - creates - taken, changes.delete().size());
+        return new RuleChanges(changes.create().subList(0, creates), changes.takenAway().subList(0, taken),
+                changes.delete().subList(0, deletes));
     }
 
     @Property(tries = 4000)

@@ -42,6 +42,14 @@ class StoreFileTest {
         return new Ledger(List.of(new Allotment("RouteTable/a", "", table)), List.of(), List.of(), Set.of("eth0"));
     }
 
+    private static final Migrations FIRST = new Migrations(List.of("001-initial.sql"));
+
+    private void storeInFirstSchema(Ledger ledger) {
+        try (var store = Store.open(directory(), "1.0", FIRST)) {
+            store.record(store.bind(StoreView.HOST, HERE).key().orElseThrow(), ledger);
+        }
+    }
+
     private void store(Ledger ledger) {
         try (var store = Store.open(directory(), "1.0")) {
             store.record(store.bind(StoreView.HOST, HERE).key().orElseThrow(), ledger);
@@ -70,7 +78,7 @@ class StoreFileTest {
 
     @Test
     void theFirstSchemaIsAsItWasReleased() {
-        store(ledger(5));
+        storeInFirstSchema(ledger(5));
         assertEquals(1, number("PRAGMA user_version"));
         assertEquals(0x706c756d, number("PRAGMA application_id"));
         try (var database = Database.open(file(), Database.Access.WRITE)) {
@@ -83,7 +91,7 @@ class StoreFileTest {
 
     @Test
     void anOlderStoreIsMigratedAndKeepsItsRows() {
-        store(ledger(5));
+        storeInFirstSchema(ledger(5));
         var two = new Migrations(List.of("001-initial.sql", "002-test.sql"));
         try (var store = Store.open(directory(), "2.0", two)) {
             assertEquals(ledger(5), store.find(StoreView.HOST, HERE).ledger());
@@ -97,7 +105,7 @@ class StoreFileTest {
 
     @Test
     void aMigrationThatFailsChangesNothing() {
-        store(ledger(5));
+        storeInFirstSchema(ledger(5));
         var broken = new Migrations(List.of("001-initial.sql", "002-test.sql", "003-broken.sql"));
         assertThrows(StoreException.class, () -> Store.open(directory(), "3.0", broken));
         assertEquals(1, number("PRAGMA user_version"));
@@ -110,7 +118,7 @@ class StoreFileTest {
         store(ledger(5));
         sql("PRAGMA user_version=9", "UPDATE meta SET program_version = '7.2'");
         var refusal = assertThrows(StoreException.class, this::stored).getMessage();
-        assertTrue(refusal.contains("newer plumbline (schema 9, version 7.2; this one knows up to 1)"), refusal);
+        assertTrue(refusal.contains("newer plumbline (schema 9, version 7.2; this one knows up to 2)"), refusal);
         assertEquals(refusal,
                 assertThrows(StoreException.class, () -> Store.openReadOnly(directory(), "1.0")).getMessage());
         assertEquals(9, number("PRAGMA user_version"));

@@ -218,7 +218,7 @@ final class RouteWrites implements RequestPipeline.Listener {
             for (int row : changes.create()) {
                 if (failures.isEmpty() && groupNeedsOthers(row) == gateways) {
                     boolean first = row == 0 || desired.compareIdentity(row - 1, desired, row) != 0;
-                    create(Kind.CREATED, row, row, first ? CREATE : APPEND);
+                    create(Kind.CREATED, row, row, first ? flagsOfFirst(row) : APPEND);
                 }
             }
             for (int i = 0; i < changes.replaceNew().length && failures.isEmpty(); i++) {
@@ -248,13 +248,26 @@ final class RouteWrites implements RequestPipeline.Listener {
                     for (int i = old; i < oldEnd; i++) {
                         delete(Kind.TAKEN_AWAY, olds[i]);
                     }
+                    boolean alone = nextEnd > next && live.groupSize(desired, news[next]) == oldEnd - old;
                     for (int i = next; i < nextEnd; i++) {
-                        create(Kind.RECREATED, news[i], news[i], i == next ? CREATE : APPEND);
+                        create(Kind.RECREATED, news[i], news[i], alone && i == next ? CREATE : APPEND);
                     }
                 }
                 old = oldEnd;
                 next = nextEnd;
             }
+        }
+
+        /**
+         * Ours must be alone. What is put back goes behind what stands there under the same identity, in IPv4 also behind
+         * another's route that was not read because it leads over another device.
+         */
+        private int flagsOfFirst(int row) {
+            var desired = changes.desired();
+            if (desired.attributes(row).isOurs()) {
+                return CREATE;
+            }
+            return desired.family() == Family.IPV4 || changes.live().groupSize(desired, row) > 0 ? APPEND : CREATE;
         }
 
         private static int groupEnd(RouteRows rows, int[] numbers, int from) {

@@ -38,6 +38,30 @@ class RuleCodecTest {
                 RuleCodec.decode(reader).toString());
     }
 
+    /** Linux 6.15 and later echo a mask beside each single port; one that leaves bits out is another rule. */
+    @Test
+    void aPortOfWhichAllBitsCountIsThePort() {
+        var plain = rule(List.of());
+        assertEquals(plain, echoed(rule(List.of(new RawAttribute(29, "ffff")))));
+        var masked = rule(List.of(new RawAttribute(29, "00ff")));
+        assertEquals(masked, echoed(masked));
+    }
+
+    private static RoutingRule rule(List<RawAttribute> other) {
+        return new RoutingRule(Family.IPV4, 5, false, Optional.empty(), Optional.empty(), "", "", Optional.empty(), 0,
+                OptionalInt.of(17), Optional.empty(), Optional.of(new Range(5060, 5060)), Optional.empty(),
+                new RuleAction.Lookup(110), OptionalInt.empty(), OptionalLong.empty(), 157, other);
+    }
+
+    private static RoutingRule echoed(RoutingRule rule) {
+        var writer = new MessageWriter(32);
+        RuleCodec.encode(writer.begin(32, 0, 1), rule);
+        writer.end();
+        var reader = new MessageReader(writer.written());
+        assertTrue(reader.next());
+        return RuleCodec.decode(reader);
+    }
+
     @Property
     void everyRuleComesBack(@ForAll("rules") RoutingRule rule) {
         var writer = new MessageWriter(32);

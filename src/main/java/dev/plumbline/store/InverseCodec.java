@@ -1,0 +1,167 @@
+package dev.plumbline.store;
+
+import dev.plumbline.history.Initiator;
+import dev.plumbline.history.Inverse;
+import dev.plumbline.json.JsonText;
+import dev.plumbline.json.RouteJson;
+import dev.plumbline.json.RuleJson;
+import dev.plumbline.plan.Former;
+import dev.plumbline.plan.Former.FormerRules;
+import dev.plumbline.plan.FormerRoutes;
+import dev.plumbline.state.Family;
+import dev.plumbline.state.Ledger;
+import dev.plumbline.state.Ledger.Allotment;
+import dev.plumbline.state.Ledger.TakenRoute;
+import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.ReadScope;
+import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.TableKey;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * How to undo an apply, as compressed bytes: one blob a family of state. The format has a number; a newer program reads
+ * the one before too, so that a host can be upgraded with an unfinished apply on it.
+ */
+final class InverseCodec {
+
+    /** To be raised with every change of the format; {@link #read} keeps the branch of the one before. */
+    static final int FORMAT = 1;
+
+    private static final String SCOPE = "scope";
+    private static final String ROUTES = "routes";
+    private static final String RULES = "rules";
+    private static final String LEDGER = "ledger";
+
+    private InverseCodec() {
+    }
+
+    /** The blobs by family. */
+    static Map<String, byte[]> write(Inverse inverse) {
+        var parts = new TreeMap<String, byte[]>();
+        var scope = new ByteWriter();
+        write(inverse.former().scope(), scope);
+        parts.put(SCOPE, Compressed.of(scope.written()));
+        var routes = new ByteWriter();
+        var tables = inverse.former().routes();
+        routes.list(tables, tables.size(), table -> {
+            RouteColumns.write(table.before(), routes);
+            routes.list(table.beside(), table.beside().size(), row -> routes.number(row));
+            RouteColumns.write(table.after(), routes);
+        });
+        parts.put(ROUTES, Compressed.of(routes.written()));
+        var rules = new ByteWriter();
+        write(inverse.former().rules(), rules);
+        parts.put(RULES, Compressed.of(rules.written()));
+        var ledger = new ByteWriter();
+        write(inverse.after(), ledger);
+        parts.put(LEDGER, Compressed.of(ledger.written()));
+        return parts;
+    }
+
+    private static void write(ReadScope scope, ByteWriter out) {
+        out.flag(scope.ours());
+        out.flag(scope.everything());
+        out.list(scope.tables(), scope.tables().size(), key -> {
+            out.number(key.family().number());
+            out.number(key.table());
+        });
+        out.list(scope.mainDevices(), scope.mainDevices().size(), out::text);
+    }
+
+    private static void write(FormerRules rules, ByteWriter out) {
+        out.list(rules.before(), rules.before().size(), rule -> write(rule, out));
+        out.list(rules.taken(), rules.taken().size(), rule -> write(rule, out));
+        out.list(rules.after(), rules.after().size(), rule -> write(rule, out));
+    }
+
+    private static void write(RoutingRule rule, ByteWriter out) {
+        out.text(JsonText.of(RuleJson.toJson(rule)));
+    }
+
+    private static void write(Ledger ledger, ByteWriter out) {
+        out.list(ledger.allotments(), ledger.allotments().size(), each -> {
+            out.text(each.document());
+            out.text(each.key());
+            out.number(each.table());
+        });
+        out.list(ledger.routes(), ledger.routes().size(), each -> {
+            out.text(each.document());
+            out.text(JsonText.of(RouteJson.toJson(each.route())));
+            out.number(each.deviceIndex());
+            out.flag(each.adopted());
+        });
+        out.list(ledger.rules(), ledger.rules().size(), each -> {
+            out.text(each.document());
+            write(each.rule(), out);
+        });
+        out.list(ledger.devices(), ledger.devices().size(), out::text);
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @param parts the blobs by family
+     * @throws IllegalArgumentException if they are damaged, or of a format that this program does not know
+     */
+    static Inverse read(int format, Instant since, Initiator by, int[] counts, Map<String, byte[]> parts) {
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("format " + format + " is not known");
+        }
+        if (!parts.keySet().equals(Set.of(SCOPE, ROUTES, RULES, LEDGER))) {
+            throw new IllegalArgumentException("parts are missing or unknown: there are " + parts.keySet());
+        }
+        var former = new Former(scope(reader(parts, SCOPE)), routes(reader(parts, ROUTES)),
+                rules(reader(parts, RULES)));
+        return new Inverse(since, by, former, ledger(reader(parts, LEDGER)), counts[0], counts[1], counts[2]);
+    }
+
+    private static ByteReader reader(Map<String, byte[]> parts, String family) {
+        return new ByteReader(Compressed.expanded(parts.getOrDefault(family, new byte[0])));
+    }
+
+    private static ReadScope scope(ByteReader in) {
+        boolean ours = in.flag();
+        boolean everything = in.flag();
+        var tables = new HashSet<>(in.list(() -> new TableKey(Family.of(in.integer()), in.number())));
+        var scope = new ReadScope(ours, tables, new HashSet<>(in.list(in::text)), everything);
+        in.end();
+        return scope;
+    }
+
+    private static List<FormerRoutes> routes(ByteReader in) {
+        var tables = in.list(() -> {
+            var before = RouteColumns.read(in);
+            var beside = in.list(in::integer);
+            return new FormerRoutes(new TableKey(before.family(), before.table()), before, beside,
+                    RouteColumns.read(in));
+        });
+        in.end();
+        return tables;
+    }
+
+    private static FormerRules rules(ByteReader in) {
+        var rules = new FormerRules(in.list(() -> rule(in)), new HashSet<>(in.list(() -> rule(in))),
+                in.list(() -> rule(in)));
+        in.end();
+        return rules;
+    }
+
+    private static RoutingRule rule(ByteReader in) {
+        return RuleJson.fromJson(JsonText.parse(in.text()));
+    }
+
+    private static Ledger ledger(ByteReader in) {
+        var allotments = in.list(() -> new Allotment(in.text(), in.text(), in.number()));
+        var routes = in.list(() -> new TakenRoute(in.text(), RouteJson.fromJson(JsonText.parse(in.text())),
+                in.integer(), in.flag()));
+        var rules = in.list(() -> new TakenRule(in.text(), rule(in)));
+        var ledger = new Ledger(allotments, routes, rules, new HashSet<>(in.list(in::text)));
+        in.end();
+        return ledger;
+    }
+}
