@@ -92,12 +92,17 @@ final class Libc {
 
     /** The functions with buffers, which are direct ones, and texts. */
     static final class Functions {
-        private static final Native LIBRARY =
-                LibraryLoader.create(Native.class).load(Platform.getNativePlatform().getStandardCLibraryName());
+        private static final Native LIBRARY = load();
         private static final Runtime RUNTIME = Runtime.getRuntime(LIBRARY);
         private static final long NULL = 0;
 
         private Functions() {
+        }
+
+        /** By a reflective proxy: classes made with ASM start later, and their stub for six numbers crashes (2.3.4). */
+        private static Native load() {
+            System.setProperty("jnr.ffi.asm.enabled", "false");
+            return LibraryLoader.create(Native.class).load(Platform.getNativePlatform().getStandardCLibraryName());
         }
 
         /** Of the byte at the buffer's position; the caller keeps the buffer reachable. */
