@@ -8,6 +8,7 @@ import dev.plumbline.plan.PlanException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +126,8 @@ public final class Plumbline implements Callable<Integer> {
         CommandLine line = new CommandLine(root.spec);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 Terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        // picocli's own converter calls Path.get by reflection, for which Java makes classes at every start.
+        line.registerConverter(Path.class, Path::of);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(Plumbline::execute);
         line.setParameterExceptionHandler(Plumbline::wrongUsage);

@@ -62,6 +62,15 @@ final class Workspace implements AutoCloseable {
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     static Workspace reading(InputOptions input, PrintWriter err) {
+        return reading(input, err, IntentParser.withoutSchema(), true);
+    }
+
+    /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
+    static Workspace validating(InputOptions input, PrintWriter err) {
+        return reading(input, err, new IntentParser(), false);
+    }
+
+    private static Workspace reading(InputOptions input, PrintWriter err, IntentParser parser, boolean takesKept) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
         try {
@@ -70,7 +79,8 @@ final class Workspace implements AutoCloseable {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
         var journal = new StoredJournal.Reading(store, input.stateDirectory());
-        return opened(() -> directory(input, store, timings), store, journal, true, timings, err);
+        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        return opened(() -> directory(input, parser, kept, timings), store, journal, true, timings, err);
     }
 
     /**
@@ -84,7 +94,7 @@ final class Workspace implements AutoCloseable {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
         var by = Caller.initiator(command, input.intents().toString(), "");
-        return opened(() -> directory(input, store, timings), store,
+        return opened(() -> directory(input, IntentParser.withoutSchema(), kept(store), timings), store,
                 new StoredJournal(store, input.stateDirectory(), by, lockTimeout), replaceSource, timings, command.err());
     }
 
@@ -113,11 +123,11 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    private static Input directory(InputOptions options, StoreView store, Timings timings) {
+    private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
         return timings.time("parse", () -> {
             var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
             return new Input(SourceId.directory(options.intents()), content.hash(),
-                    new HostFilter(options.host(), options.labels()), content.parse(new IntentParser(), kept(store)),
+                    new HostFilter(options.host(), options.labels()), content.parse(parser, kept),
                     content.files());
         });
     }
@@ -157,7 +167,7 @@ final class Workspace implements AutoCloseable {
 
     /** The documents of a folder, whatever host they hold for. */
     static List<Document> valid(DirectorySource.Content content) {
-        var parsed = content.parse(new IntentParser(), ParsedDocuments.NONE);
+        var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
             throw invalid(parsed.problems(), content.files());
         }
