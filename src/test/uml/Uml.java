@@ -18,13 +18,14 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * Runs the tests tagged {@code uml} on a second kernel: boots Debian's {@code linux.uml} with this machine's file system as
- * its root, read-only, starts JUnit there with the class path that this program was started with, and prints the report in
- * Surefire's form. No network leads out of that kernel. Run by the build as a source file:
+ * Runs the tests tagged {@code uml} on a second kernel: boots Debian's {@code linux.uml} with this machine's file
+ * system as its root, read-only, starts JUnit there with the class path that this program was started with, and prints
+ * the report in Surefire's form. No network leads out of that kernel. Run by the build as a source file:
  *
  * <pre>java -cp TEST_CLASS_PATH Uml.java PROJECT TARGET</pre>
  *
- * <p>Leaves in {@code TARGET/uml-reports}: JUnit's XML, {@code output.txt} of the tests, {@code console.txt} of the kernel.
+ * <p>Leaves in {@code TARGET/uml-reports}: JUnit's XML, {@code output.txt} of the tests, {@code console.txt} of the
+ * kernel.
  */
 final class Uml {
 
@@ -68,7 +69,8 @@ final class Uml {
     private List<String> javaArguments() {
         Path classes = reports.resolveSibling("test-classes");
         return List.of(
-                // Every file of the class path is read through hostfs; C1 alone and one collector thread suit one slow core.
+                // Every file of the class path is read through hostfs; C1 alone and one collector thread suit one slow
+                // core.
                 "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx1g -Djava.io.tmpdir=/run/tmp",
                 "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow",
                 "-cp \"" + classPath() + "\"",

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the tier uml rests on: another kernel than the host's, with modules, VRF devices, and a root that it cannot write. */
+/** What the tier uml rests on: another kernel than the host's, modules, VRF devices, a root that it cannot write. */
 @Tag("uml")
 class SecondKernelTest {
 

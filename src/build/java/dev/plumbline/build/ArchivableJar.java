@@ -22,9 +22,9 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.commons.JSRInlinerAdapter;
 
 /**
- * The JVM keeps two sorts of classes out of its AOT cache: those of class files older than version 50, which need the old
- * verifier, and those of signed jars. This copies such a jar so that its classes can be archived: raised to version 52
- * (Java 8) with stack map frames computed, signatures taken away.
+ * The JVM keeps two sorts of classes out of its AOT cache: those of class files older than version 50, which need the
+ * old verifier, and those of signed jars. This copies such a jar so that its classes can be archived: raised to version
+ * 52 (Java 8) with stack map frames computed, signatures taken away.
  */
 final class ArchivableJar {
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 record ManualPage(String name, String roff) {
 
-    /** The pages of a command and of all its commands that are not hidden; date and source stand in header and footer. */
+    /** The pages of a command and of all its commands that are not hidden; date and source stand in the footer. */
     static List<ManualPage> all(CommandLine line, String date, String source) {
         List<ManualPage> pages = new ArrayList<>();
         add(line, date + "\" \"" + source, pages);
@@ -47,7 +47,8 @@ record ManualPage(String name, String roff) {
         CommandSpec spec = line.getCommandSpec();
         Help help = new Help(spec, Help.defaultColorScheme(Help.Ansi.OFF));
         StringBuilder page = new StringBuilder();
-        page.append(".TH ").append(pageName(spec).toUpperCase(Locale.ROOT)).append(" 1 \"").append(header).append("\"\n");
+        page.append(".TH ").append(pageName(spec).toUpperCase(Locale.ROOT))
+                .append(" 1 \"").append(header).append("\"\n");
         section(page, "NAME", pageName(spec) + " \\- " + escape(firstSentence(spec)));
         section(page, "SYNOPSIS", ".nf\n" + escape(help.synopsis(0).strip()) + "\n.fi");
         section(page, "DESCRIPTION", text(spec.usageMessage().description()));

@@ -1,17 +1,26 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
-import java.io.BufferedReader;
+import dev.plumbline.plan.Guard;
+import dev.plumbline.source.Trust;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
 
 /** {@code plumbline apply}: makes the network match the intents. */
 final class ApplyCommand extends Subcommand {
+
+    /** A probe gives up this long before the guard would revert by itself. */
+    private static final Duration REVERT_TIME = Duration.ofSeconds(1);
 
     private final InputOptions input = new InputOptions(this);
     private final BooleanSupplier autoApprove = flag("--auto-approve",
@@ -20,10 +29,23 @@ final class ApplyCommand extends Subcommand {
             "Take the intents from another place than before.");
     private final BooleanSupplier full = flag("--full",
             "List all changes, however many.");
-
-    private final OptionSpec lockTimeout = option(OptionSpec.builder("--lock-timeout").paramLabel("TIME")
-            .type(String.class).defaultValue("0s")
-            .description("Wait so long for another apply to end, such as 30s or 2m (default: ${DEFAULT-VALUE})."));
+    private final OptionSpec allow = option(OptionSpec.builder("--allow").paramLabel("GUARD").type(List.class)
+            .auxiliaryTypes(String.class).completionCandidates(Guard.NAMES)
+            .description("Pass a guard: " + String.join(", ", Guard.NAMES) + "; may be repeated. The plan shows which"
+                    + " guards it hits."));
+    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
+    private final OptionSpec confirm = option(OptionSpec.builder("--confirm").paramLabel("TIME").type(String.class)
+            .description("Revert everything after this time, such as 60s or 10m, unless `plumbline confirm` is said; also"
+                    + " when the terminal or this process is gone, and after a reboot."));
+    private final OptionSpec probe = option(OptionSpec.builder("--probe").paramLabel("PROBE").type(String.class)
+            .description("With --confirm: confirm when ping:ADDRESS or tcp:ADDRESS:PORT succeeds, and revert when it does"
+                    + " not in that time."));
+    private final BooleanSupplier again = flag("--again",
+            "Apply intents that were reverted before.");
+    private final PositionalParamSpec file = argument(PositionalParamSpec.builder().paramLabel("FILE")
+            .type(Path.class).arity("0..1")
+            .description("A plan that `plumbline plan --out FILE` saved: it is carried out without asking, and refused if"
+                    + " what it touches has changed since."));
 
     ApplyCommand() {
         super("Make the network match the intents, and verify that it does.",
@@ -32,52 +54,113 @@ final class ApplyCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
+        var allowed = allowed();
         Privileges.requireNetAdmin("apply");
-        try (var work = Workspace.writing(input, replaceSource.getAsBoolean(), lockTimeout(), this)) {
+        Path saved = file.getValue();
+        var plan = saved == null ? Optional.<SavedPlan>empty() : Optional.of(trusted(saved));
+        boolean asks = !autoApprove.getAsBoolean() && plan.isEmpty();
+        var patience = confirmation();
+        var question = probe();
+        try (var work = open(plan)) {
             work.recover();
-            boolean asks = !autoApprove.getAsBoolean();
+            work.refuseReverted(again.getAsBoolean());
             // Nothing is claimed while somebody reads the plan.
             try (var session = asks ? work.prepare() : work.prepareToApply()) {
-                return apply(work, session, asks);
+                if (plan.isPresent() && !plan.get().fingerprint().equals(session.fingerprint())) {
+                    throw new CommandException("the plan in " + saved + " is stale: what it touches has changed since, so"
+                            + " it would do something else now; nothing was changed. Plan again");
+                }
+                work.guard(session, allowed);
+                return apply(work, session, asks, patience, question);
             }
         }
     }
 
-    private int apply(Workspace work, Reconciler.Session session, boolean asks) throws IOException {
+    private Set<String> allowed() {
+        List<String> names = allow.getValue() == null ? List.of() : allow.getValue();
+        for (var name : names) {
+            if (!Guard.NAMES.contains(name)) {
+                throw new ParameterException(spec().commandLine(), "there is no guard \"" + name
+                        + "\"; there are " + String.join(", ", Guard.NAMES));
+            }
+        }
+        return Set.copyOf(names);
+    }
+
+    private static SavedPlan trusted(Path saved) throws IOException {
+        Trust.requireSafe(saved);
+        return SavedPlan.read(saved);
+    }
+
+    private Workspace open(Optional<SavedPlan> plan) {
+        var patience = TimeSpan.of(lockTimeout, this);
+        return plan.map(each -> Workspace.saved(each, input, replaceSource.getAsBoolean(), patience, this))
+                .orElseGet(() -> Workspace.writing(input, replaceSource.getAsBoolean(), patience, this));
+    }
+
+    private Optional<Duration> confirmation() {
+        return confirm.getValue() == null ? Optional.empty() : Optional.of(TimeSpan.of(confirm, this));
+    }
+
+    private Optional<Probe> probe() {
+        String text = probe.getValue();
+        if (text == null) {
+            return Optional.empty();
+        }
+        if (confirm.getValue() == null) {
+            throw new ParameterException(spec().commandLine(), "--probe goes with --confirm");
+        }
+        return Optional.of(Probe.parse(text).orElseThrow(() -> new ParameterException(spec().commandLine(),
+                "--probe takes ping:ADDRESS or tcp:ADDRESS:PORT, not `" + text + "`")));
+    }
+
+    private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,
+            Optional<Probe> question) throws IOException {
         var plan = session.plan();
         PlanCommand.print(plan, full.getAsBoolean(), out());
-        if (!plan.isEmpty() && asks && !approved()) {
-            return Plumbline.ERROR;
+        session.requireUnguarded();
+        if (!plan.isEmpty() && asks) {
+            Approval.ask(out());
         }
-        work.recordSource();
-        session.apply(new ProgressLine("applying", err()));
+        var awaited = plan.isEmpty() ? Optional.<Duration>empty() : patience;
+        if (awaited.isPresent()) {
+            work.pend();
+            ConfirmGuard.start(input.stateDirectory());
+        }
+        var confirmBy = awaited.map(each -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(each));
+        try {
+            session.apply(confirmBy, new ProgressLine("applying", err()));
+        } catch (RuntimeException e) {
+            // In another namespace it may have succeeded, and wait to be confirmed.
+            work.say(confirmBy.isPresent() ? work.revert() : List.of());
+            throw e;
+        }
         work.say(session.recovered());
         if (!plan.isEmpty()) {
             out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
                     + " changed, " + plan.toDestroy() + " destroyed.");
         }
-        work.printTimings();
-        return Plumbline.DONE;
-    }
-
-    private Duration lockTimeout() {
-        String text = lockTimeout.getValue();
-        return TimeSpan.parse(text).orElseThrow(() -> new CommandLine.ParameterException(spec().commandLine(),
-                "--lock-timeout takes a number of seconds or minutes, such as 0s, 30s or 2m, not `" + text + "`"));
-    }
-
-    private boolean approved() throws IOException {
-        if (!Terminal.input() || !Terminal.output()) {
-            return refused("there is no terminal to ask on; say --auto-approve");
+        if (confirmBy.isEmpty()) {
+            work.recordSource();
         }
-        out().print("\nDo you want to perform these actions? Only `yes` is taken for yes: ");
-        out().flush();
-        var answer = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-        return answer != null && answer.strip().equals("yes") || refused("the answer was not `yes`");
+        work.printTimings();
+        return confirmBy.isEmpty() ? Plumbline.DONE : settle(work, confirmBy.get(), awaited.get(), question);
     }
 
-    private boolean refused(String why) {
-        err().println("plumbline: nothing was changed: " + why);
-        return false;
+    /** Leaves it to a person, or asks the probe. */
+    private int settle(Workspace work, Instant confirmBy, Duration patience, Optional<Probe> question) {
+        if (question.isEmpty()) {
+            out().println("It is reverted at " + confirmBy + " unless you say: plumbline confirm");
+            return Plumbline.DONE;
+        }
+        out().println("Asking: " + question.get());
+        out().flush();
+        if (question.get().succeedsWithin(patience.minus(REVERT_TIME).isPositive() ? patience.minus(REVERT_TIME)
+                : Duration.ZERO)) {
+            work.confirm().forEach(each -> RecoverCommand.say(each, out()));
+            return Plumbline.DONE;
+        }
+        work.say(work.revert());
+        throw new CommandException("the probe had no answer (" + question.get() + "), so everything was reverted");
     }
 }

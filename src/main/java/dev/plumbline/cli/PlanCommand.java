@@ -5,7 +5,10 @@ import dev.plumbline.plan.PlanJson;
 import dev.plumbline.plan.PlanText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline plan}: what an apply would do. */
 final class PlanCommand extends Subcommand {
@@ -21,6 +24,9 @@ final class PlanCommand extends Subcommand {
     private final BooleanSupplier detailedExitCode = flag("--detailed-exitcode",
             "Exit with 2 when there is something to do.");
 
+    private final OptionSpec out = option(OptionSpec.builder("-o", "-out", "--out").paramLabel("FILE").type(Path.class)
+            .description("Save the plan: `plumbline apply FILE` carries out this very plan, or refuses."));
+
     PlanCommand() {
         super("Show what an apply would do. Changes nothing.");
     }
@@ -28,11 +34,17 @@ final class PlanCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         try (var work = Workspace.reading(input, err()); var session = work.prepare()) {
+            work.guard(session, Set.of());
             var plan = session.plan();
             if (json.getAsBoolean()) {
                 PlanJson.write(plan, VersionCommand.version(), out());
             } else {
                 print(plan, full.getAsBoolean(), out());
+            }
+            Path file = out.getValue();
+            if (file != null) {
+                work.save(session).write(file);
+                err().println("plumbline: the plan is saved; apply it with: plumbline apply " + file);
             }
             work.printTimings();
             return detailedExitCode.getAsBoolean() && !plan.isEmpty() ? PENDING : Plumbline.DONE;

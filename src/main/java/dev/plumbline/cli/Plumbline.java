@@ -1,14 +1,21 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.apply.ApplyException;
+import dev.plumbline.apply.GuardedException;
+import dev.plumbline.intent.IntentException;
+import dev.plumbline.intent.ProblemText;
+import dev.plumbline.plan.PlanException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,7 +42,14 @@ public final class Plumbline implements Callable<Integer> {
     static {
         COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("confirm", ConfirmCommand::confirm);
+        COMMANDS.put("revert", ConfirmCommand::revert);
+        COMMANDS.put("guard", GuardCommand::new);
+        COMMANDS.put("destroy", DestroyCommand::new);
+        COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
+        COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("recover", RecoverCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);
@@ -112,6 +126,8 @@ public final class Plumbline implements Callable<Integer> {
         CommandLine line = new CommandLine(root.spec);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 Terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        // picocli's own converter calls Path.get by reflection, for which Java makes classes at every start.
+        line.registerConverter(Path.class, Path::of);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(Plumbline::execute);
         line.setParameterExceptionHandler(Plumbline::wrongUsage);
@@ -145,10 +161,24 @@ public final class Plumbline implements Callable<Integer> {
         if (debug) {
             e.printStackTrace(line.getErr());
         } else {
+            line.getErr().print(details(e));
             line.getErr().println("plumbline: " + message(e));
         }
         line.getErr().flush();
         return ERROR;
+    }
+
+    /** What is printed before the message. */
+    private static String details(Throwable e) {
+        return switch (e) {
+            case CommandException command -> command.details();
+            case GuardedException guarded -> guarded.guards().stream()
+                    .map(each -> each.name() + ": " + each.message() + "; " + each.pass() + "\n")
+                    .collect(Collectors.joining());
+            case ApplyException apply -> String.join("\n", apply.details()) + "\n";
+            case IntentException intents -> ProblemText.render(intents.problems(), List.of());
+            default -> "";
+        };
     }
 
     private static String message(Throwable e) {
@@ -158,6 +188,7 @@ public final class Plumbline implements Callable<Integer> {
             case NoSuchFileException f -> f.getFile() + ": no such file or directory";
             case AccessDeniedException f -> f.getFile() + ": permission denied";
             case UncheckedIOException u -> message(u.getCause());
+            case PlanException plan -> plan.origin().position() + ": " + plan.getMessage();
             case NullPointerException _, ClassCastException _, IndexOutOfBoundsException _, Error _ -> internal(e);
             default -> text == null ? internal(e) : text;
         };

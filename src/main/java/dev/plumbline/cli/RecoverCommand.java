@@ -4,6 +4,7 @@ import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
 import dev.plumbline.history.Event;
+import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ final class RecoverCommand extends Subcommand {
         Privileges.requireNetAdmin("recover");
         try (var store = Store.open(directory, VersionCommand.version())) {
             var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), Duration.ZERO);
-            var events = new Reconciler(Workspace::open, new StoredLedgers(store), journal, TableNames.read(), false,
+            var events = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(), false,
                     new Timings()).recover();
             events.forEach(each -> say(each, out()));
             journal.unfinished().forEach(each -> out().println("Namespace " + each.label()
@@ -52,7 +53,10 @@ final class RecoverCommand extends Subcommand {
             case RECOVERED -> "it was undone, and the former state is verified.";
             case PARTLY_RECOVERED -> "NOT all of it could be undone:";
             case DROPPED -> "there is nothing to undo.";
-            case APPLIED, UNDONE, PARTLY_UNDONE -> event.result().words();
+            case REVERTED -> "it was undone, and the former state is verified.";
+            case PARTLY_REVERTED -> "NOT all of it could be undone:";
+            case CONFIRMED -> "it is confirmed, and stays.";
+            case APPLIED, AWAITING, UNDONE, PARTLY_UNDONE -> event.result().words();
         });
         event.details().stream().skip(1).limit(SHOWN).forEach(line -> to.println("  " + line));
         if (event.details().size() > SHOWN + 1) {

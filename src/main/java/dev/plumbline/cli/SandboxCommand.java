@@ -11,6 +11,7 @@ import dev.plumbline.sandbox.Topology.Expectation;
 import dev.plumbline.sandbox.Topology.FlowCheck;
 import dev.plumbline.sandbox.Topology;
 import dev.plumbline.sandbox.TopologyReader;
+import dev.plumbline.source.DirectorySource;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.Route;
@@ -45,10 +46,13 @@ final class SandboxCommand extends Subcommand {
         Privileges.requireNetAdmin("sandbox");
         Path folder = directory.getValue();
         var topology = TopologyReader.read(folder.resolve("topology.yaml"));
-        var documents = Workspace.documents(folder, err());
+        var documents = Workspace.valid(new DirectorySource(folder, VersionCommand.version()).read());
         var name = keep.getAsBoolean() ? Optional.of("plumbline-sandbox-" + ProcessHandle.current().pid())
                 : Optional.<String>empty();
         var state = Files.createTempDirectory("plumbline-sandbox");
+        // The kernel takes the namespaces away however the process ends; the files are ours to remove, also on Ctrl-C.
+        var removal = new Thread(() -> remove(state));
+        Runtime.getRuntime().addShutdownHook(removal);
         try (var network = SandboxNetwork.make(topology, name);
                 var store = Store.open(state, VersionCommand.version())) {
             var journal = new StoredJournal(store, state, Caller.initiator(this, folder.toString(), ""),
@@ -57,7 +61,8 @@ final class SandboxCommand extends Subcommand {
             name.ifPresent(each -> sayHowToLook(each, network.names()));
             return right ? Plumbline.DONE : Plumbline.ERROR;
         } finally {
-            delete(state);
+            Runtime.getRuntime().removeShutdownHook(removal);
+            remove(state);
         }
     }
 
@@ -66,13 +71,14 @@ final class SandboxCommand extends Subcommand {
                 + " remove with `for n in " + String.join(" ", names) + "; do ip netns del $n; done`.");
     }
 
-    private static void delete(Path state) throws IOException {
-        try (var files = Files.list(state)) {
-            for (var file : files.toList()) {
-                Files.delete(file);
+    private static void remove(Path state) {
+        var left = state.toFile().listFiles();
+        if (left != null) {
+            for (var file : left) {
+                file.delete();
             }
         }
-        Files.delete(state);
+        state.toFile().delete();
     }
 
     private final class Story {
@@ -131,7 +137,7 @@ final class SandboxCommand extends Subcommand {
             try (var session = reconciler.prepareToApply(wanted)) {
                 var plan = session.plan();
                 new PlanText(Terminal.colour(), PlanText.DEFAULT_LIMIT).write(plan, out());
-                session.apply(Progress.SILENT);
+                session.apply(Optional.empty(), Progress.SILENT);
                 if (!plan.isEmpty()) {
                     out().println("Applied and verified.");
                 }

@@ -10,7 +10,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * A command of plumbline. Its options are described in code and not by annotations: for each of these Java makes a
- * proxy class at every start, which the AOT cache cannot hold (measured: 50 of 90 ms of {@code plumbline version}).
+ * proxy class at every start, which the AOT cache cannot hold (measured: some 30 of 90 ms of {@code plumbline
+ * version}).
  *
  * <pre>{@code
  * private final OptionSpec intents = option(OptionSpec.builder("--intents").paramLabel("DIR").type(Path.class)...);

@@ -49,9 +49,16 @@ record BoundDevice(Document document, SourceRoutingSpec spec, Link link, List<Bo
                 .anyMatch(each -> each.network().equals(route.destination()));
     }
 
-    /** Stays in main because of {@code sourceHints}. */
+    /**
+     * Stays in main as it is because of {@code sourceHints}: IPv4 names the source itself, or finds it by the network.
+     */
     boolean isHinted(Route route, Interfaces interfaces) {
-        return spec.sourceHints() && isConnected(route, interfaces);
+        return spec.sourceHints() && isConnected(route, interfaces) && !needsHint(route);
+    }
+
+    /** The kernel's IPv6 prefix routes name no source: one of ours with a source takes their place. */
+    boolean needsHint(Route route) {
+        return spec.sourceHints() && route.family() == Family.IPV6 && route.attributes().source().isEmpty();
     }
 
     /** Whether a route is meant for packets from this address. */

@@ -76,6 +76,7 @@ public final class Compiler {
                 case RoutingRulesSpec spec -> ruleDocuments.compile(document, spec);
             }
         }
+        sources.keepUnrecorded();
         var ownership = new Ownership(draft);
         ownership.routesOfDocuments();
         ownership.routesOfOthers();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds the input of source routing: what is in main over the device, together with what was moved out of it before.
@@ -44,18 +45,22 @@ final class DeviceRoutes {
         }
         var moving = new ArrayList<Route>();
         var staying = new ArrayList<Route>();
+        var known = bound.moves() ? known(bound, family) : List.<TakenRoute>of();
+        var reaching = reaching(known);
         for (var route : inMain(bound, family)) {
-            boolean whole = isWhole(route.attributes(), bound.device());
-            if (bound.moves() && whole && !bound.isHinted(route, draft.interfaces())) {
+            if (!isWhole(route.attributes(), bound.device())) {
+                staying.add(cut(route, bound.device()));
+            } else if (!bound.moves() || bound.isHinted(route, draft.interfaces())) {
+                staying.add(route);
+            } else if (isMovable(bound, route, reaching)) {
                 moving.add(route);
-            } else {
-                staying.add(whole ? route : cut(route, bound.device()));
             }
         }
-        var fresh = new ArrayList<>(moving);
-        fresh.addAll(staying);
-        var identities = fresh.stream().map(Identity::of).collect(Collectors.toSet());
-        var recorded = bound.moves() ? recorded(bound, family, identities) : List.<TakenRoute>of();
+        var identities = Stream.concat(moving.stream(), staying.stream()).map(Identity::of)
+                .collect(Collectors.toSet());
+        var recorded = known.stream()
+                .filter(each -> TakenRoutes.obsolete(each, draft.interfaces(), reaching).isEmpty()
+                        && !identities.contains(Identity.of(each.route()))).toList();
         recorded.forEach(each -> identities.add(Identity.of(each.route())));
         var returning = draft.pending().stream()
                 .filter(each -> isOfDevice(each, bound, family) && putBack.verdict(each).isBack())
@@ -113,17 +118,30 @@ final class DeviceRoutes {
         return route.withAttributes(route.attributes().withNextHops(single));
     }
 
-    private List<TakenRoute> recorded(BoundDevice bound, Family family, Set<Identity> replaced) {
-        var interfaces = draft.interfaces();
+    /** What was moved earlier, for whichever document bound the device then; what is hinted now goes back. */
+    private List<TakenRoute> known(BoundDevice bound, Family family) {
         var claimed = draft.claim(each -> isOfDevice(each, bound, family)
-                && !bound.isHinted(each.route(), interfaces));
-        var known = isStoreLost(bound) ? fromMarks(bound, family) : claimed;
-        var reaching = TakenRoutes.reaching(known, interfaces);
+                && !bound.isHinted(each.route(), draft.interfaces()));
+        return isStoreLost(bound) ? fromMarks(bound, family) : claimed;
+    }
+
+    private List<RouteRows> reaching(List<TakenRoute> known) {
+        var reaching = TakenRoutes.reaching(known, draft.interfaces());
         for (var each : Family.values()) {
             reaching.add(draft.live(new TableKey(each, Route.TABLE_MAIN)));
         }
-        return known.stream().filter(each -> TakenRoutes.obsolete(each, interfaces, reaching).isEmpty()
-                && !replaced.contains(Identity.of(each.route()))).toList();
+        return reaching;
+    }
+
+    /**
+     * Not what the kernel has forgotten to remove, such as a route behind a gateway whose network went with its
+     * address: once recorded it would be dropped in the next run, and with it the route.
+     */
+    private boolean isMovable(BoundDevice bound, Route route, List<RouteRows> reaching) {
+        var stale = TakenRoutes.obsolete(new TakenRoute(bound.document().id(), route, bound.link().index(), false),
+                draft.interfaces(), reaching);
+        stale.ifPresent(why -> draft.note(bound.document().id() + ": `" + route + "` stays in main: " + why));
+        return stale.isEmpty();
     }
 
     private static boolean isOfDevice(TakenRoute taken, BoundDevice bound, Family family) {
@@ -149,8 +167,9 @@ final class DeviceRoutes {
                 if (attributes.isOurs() && attributes.type() == RouteType.UNICAST && !attributes.nextHops().isEmpty()
                         && isWhole(attributes, bound.device()) && !isByDocument(bound, route)) {
                     var original = original(bound, route);
-                    found.putIfAbsent(Identity.of(original),
-                            new TakenRoute(bound.document().id(), original, bound.link().index(), false));
+                    found.merge(Identity.of(original),
+                            new TakenRoute(bound.document().id(), original, bound.link().index(), false),
+                            DeviceRoutes::merged);
                 }
             }
         }
@@ -159,6 +178,17 @@ final class DeviceRoutes {
                     + "routes of " + bound.device() + " in its tables stand in for it, and who made them is not known");
         }
         return List.copyOf(found.values());
+    }
+
+    /** One route in two tables: {@code onlink} that only one of them has was added there, and is not the original's. */
+    private static TakenRoute merged(TakenRoute one, TakenRoute two) {
+        var hops = one.route().attributes().nextHops();
+        var others = two.route().attributes().nextHops();
+        var original = hops.stream().map(hop -> others.stream().anyMatch(other -> !other.onlink()
+                && other.gateway().equals(hop.gateway()))
+                ? new NextHop(hop.gateway(), hop.device(), hop.weight(), false) : hop).toList();
+        return new TakenRoute(one.document(), one.route().withAttributes(
+                one.route().attributes().withNextHops(original)), one.deviceIndex(), false);
     }
 
     /** The document itself says this route, or another document does. */

@@ -13,6 +13,7 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -271,7 +272,9 @@ final class Draft {
         return keptTables;
     }
 
+    /** By document and number: the order in which the kernel lists addresses is no news. */
     List<Allotment> allotments() {
-        return List.copyOf(allotments);
+        return allotments.stream().sorted(Comparator.comparing(Allotment::document)
+                .thenComparingLong(Allotment::table).thenComparing(Allotment::key)).toList();
     }
 }

@@ -56,8 +56,9 @@ final class Interfaces {
         if (optional || !attended || everSeen.contains(device)) {
             return Optional.of(new Obstacle(Obstacle.DEVICE, "device " + device + " is not there now"));
         }
-        return Optional.of(Obstacle.error("this host never had a device " + device
-                + NearestName.hint(device, devices()) + " Say `optional: true` if it comes later"));
+        var hint = NearestName.hint(device, devices());
+        return Optional.of(Obstacle.error("this host never had a device " + device + (hint.isEmpty() ? "." : hint)
+                + " Say `optional: true` if it comes later"));
     }
 
     /** The device's addresses in the kernel's order, without those that another host has too. */

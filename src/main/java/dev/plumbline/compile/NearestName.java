@@ -15,27 +15,32 @@ final class NearestName {
         return of(name, known).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
-    /** The name with the fewest single-character edits, if at most a third of the longer one's characters differ. */
+    /**
+     * The name with the fewest edits of a character or swaps of two neighbours, if at most a third of the longer one's
+     * characters differ.
+     */
     static Optional<String> of(String name, Collection<String> known) {
         return known.stream()
                 .filter(each -> distance(name, each) <= Math.max(1, Math.max(name.length(), each.length()) / 3))
                 .min(Comparator.comparingInt((String each) -> distance(name, each)).thenComparing(each -> each));
     }
 
+    /** Optimal string alignment: insert, delete, change, or swap neighbours. */
     private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(change, 1 + Math.min(previous[j], current[j - 1]));
+        int[][] steps = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    steps[i][j] = i + j;
+                    continue;
+                }
+                int change = steps[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                steps[i][j] = Math.min(change, 1 + Math.min(steps[i - 1][j], steps[i][j - 1]));
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    steps[i][j] = Math.min(steps[i][j], steps[i - 2][j - 2] + 1);
+                }
             }
-            previous = current;
         }
-        return previous[b.length()];
+        return steps[a.length()][b.length()];
     }
 }

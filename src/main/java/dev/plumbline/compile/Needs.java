@@ -9,7 +9,8 @@ import java.util.Set;
  *
  * @param scope the routes that the documents and the ledger speak of
  * @param freeTables how many free table numbers may be wanted
- * @param takenTables numbers that are not free whatever the kernel says: explicit ids, {@code rt_tables}, allotments, rules
+ * @param takenTables numbers that are not free whatever the kernel says: explicit ids, {@code rt_tables}, allotments,
+ *     rules
  */
 public record Needs(ReadScope scope, int freeTables, Set<Long> takenTables) {
 

@@ -78,14 +78,21 @@ final class Ownership {
             if (row < rows.size() && rows.compareIdentity(row, live, other) == 0
                     && foreign[live.attributesIndex(other)]
                     && rows.attributes(row).from().equals(live.attributes(other).from())) {
-                meet(wanted, row, live.route(other));
+                boolean alone = rows.groupEnd(row) - row == 1 && live.groupEnd(other) - other == 1
+                        && (other == 0 || live.compareIdentity(other - 1, live, other) != 0);
+                meet(wanted, row, live.route(other), alone);
             }
         }
     }
 
-    private void meet(Contribution wanted, int row, Route foreign) {
-        if (wanted.adopt()) {
+    /** @param alone neither side has other routes of this identity; in a group only an equal route is taken over */
+    private void meet(Contribution wanted, int row, Route foreign, boolean alone) {
+        boolean twin = isWanted(wanted.rows(), row, foreign);
+        if (wanted.adopt() && (twin || alone && foreign.attributes().protocol() != Protocol.KERNEL)) {
             draft.takes(TakenRoutes.record(wanted.document().id(), foreign, draft.interfaces(), true));
+            return;
+        }
+        if (wanted.adopt() && !alone) {
             return;
         }
         if (draft.isExclusive(wanted.key()) && !isSpared(foreign)) {
@@ -94,8 +101,17 @@ final class Ownership {
         boolean canAdopt = wanted.document().spec() instanceof RouteTableSpec;
         draft.error(wanted.rows().origin(row), "", "`" + foreign + "` of protocol "
                 + Protocol.name(foreign.attributes().protocol()) + " is there already, and is not plumbline's; "
-                + (canAdopt ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove it"
-                        : "choose another table, or remove it"));
+                + (canAdopt ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove "
+                        + "it" : "choose another table, or remove it"));
+    }
+
+    private static boolean isWanted(RouteRows rows, int row, Route foreign) {
+        for (int each = row; each < rows.groupEnd(row); each++) {
+            if (foreign.attributes().withProtocol(Protocol.PLUMBLINE).sameIntent(rows.attributes(each))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What {@code exclusive} leaves where it is. */
@@ -124,7 +140,7 @@ final class Ownership {
             if (wanted == null || wanted.wanted().rule().not() != foreign.not()) {
                 continue;
             }
-            if (wanted.adopt()) {
+            if (wanted.adopt() && foreign.withProtocol(Protocol.PLUMBLINE).equals(wanted.wanted().rule())) {
                 draft.takesRule(new TakenRule(wanted.document().id(), foreign));
             } else {
                 boolean canAdopt = wanted.document().spec() instanceof RoutingRulesSpec;

@@ -43,9 +43,9 @@ final class PrivateTable {
     }
 
     /** The routes; problems are in the draft. */
-    RouteRows rows(List<Route> input, List<Located<IpAddress>> gateways, RouteRows extra) {
+    RouteRows rows(SourceRoutes input, List<Located<IpAddress>> gateways, RouteRows extra) {
         boolean ownGateway = !gateways.isEmpty();
-        for (var route : input) {
+        for (var route : input.all()) {
             if (isMeantForHere(route) && !(ownGateway && route.destination().isDefault())) {
                 var copy = copy(route);
                 var group = entries.computeIfAbsent(Identity.of(copy), key -> new ArrayList<>());
@@ -56,7 +56,7 @@ final class PrivateTable {
         }
         gateways.forEach(this::addGateway);
         addExtra(extra);
-        return reachable();
+        return reachable(input.returning());
     }
 
     /** Meant for an address of this table, or for none of all addresses: then every table has it. */
@@ -74,6 +74,9 @@ final class PrivateTable {
             if (own.isPresent()) {
                 attributes = attributes.withSource(Optional.of(own.get().local()));
             }
+        }
+        if (attributes.source().filter(each -> !draft.interfaces().canBeSource(each)).isPresent()) {
+            attributes = attributes.withSource(Optional.empty());
         }
         return route.inTable(table.number()).withAttributes(attributes);
     }
@@ -99,7 +102,8 @@ final class PrivateTable {
     }
 
     /** Checks what the document says, and makes gateways reachable that only another table has the route to. */
-    private RouteRows reachable() {
+    private RouteRows reachable(List<Route> returning) {
+        var main = reachingFromMain(returning);
         var device = new RouteRows.Builder(family, table.number());
         entries.values().forEach(group -> group.stream().map(Entry::route)
                 .filter(each -> CoveringRoutes.isOnLink(each.attributes())).forEach(device::add));
@@ -111,7 +115,7 @@ final class PrivateTable {
         int document = rows.document(bound.document().origin());
         for (var group : entries.values()) {
             for (var entry : group) {
-                var attributes = onlink(entry.route().attributes(), here, !entry.said());
+                var attributes = onlink(entry.route().attributes(), here, main, !entry.said());
                 if (entry.said()) {
                     attributes = checked(resolution, attributes, entry.line());
                 }
@@ -135,18 +139,19 @@ final class PrivateTable {
 
     /**
      * With {@code onlink} where this table has no route to the gateway: the kernel looks into the route's own table and
-     * then where its rules lead, and the connected route is in another address's table.
+     * then where its rules lead, and the connected route is in another address's table, or gone with its address.
      */
-    private RouteAttributes onlink(RouteAttributes attributes, RouteRows here, boolean copied) {
+    private RouteAttributes onlink(RouteAttributes attributes, RouteRows here, List<RouteRows> main,
+            boolean copied) {
         if (!attributes.hasGateway()) {
             return attributes;
         }
-        var hops = attributes.nextHops().stream().map(hop -> needsOnlink(hop, here, copied)
+        var hops = attributes.nextHops().stream().map(hop -> needsOnlink(hop, here, main, copied)
                 ? new NextHop(hop.gateway(), hop.device(), hop.weight(), true) : hop).toList();
         return attributes.withNextHops(hops);
     }
 
-    private boolean needsOnlink(NextHop hop, RouteRows here, boolean copied) {
+    private boolean needsOnlink(NextHop hop, RouteRows here, List<RouteRows> main, boolean copied) {
         if (hop.gateway().isEmpty() || hop.onlink() || !hop.device().equals(bound.device())) {
             return false;
         }
@@ -155,11 +160,17 @@ final class PrivateTable {
                 || CoveringRoutes.reach(here, gateway, bound.device())) {
             return false;
         }
+        return main.stream().noneMatch(rows -> CoveringRoutes.reach(rows, gateway, bound.device()))
+                && (copied || draft.interfaces().isNeighbour(bound.device(), gateway));
+    }
+
+    /** What will be in main: nothing that can be relied on if the document moves it away. */
+    private List<RouteRows> reachingFromMain(List<Route> returning) {
         if (bound.moves() && !bound.spec().sourceHints()) {
-            return copied || draft.interfaces().isNeighbour(bound.device(), gateway);
+            return List.of();
         }
-        boolean inMain = draft.interfaces().isConnected(bound.device(), gateway) || CoveringRoutes.reach(
-                draft.live(new TableKey(family, Route.TABLE_MAIN)), gateway, bound.device());
-        return !inMain && draft.interfaces().isNeighbour(bound.device(), gateway);
+        var back = new RouteRows.Builder(family, Route.TABLE_MAIN);
+        returning.forEach(back::add);
+        return List.of(draft.live(new TableKey(family, Route.TABLE_MAIN)), back.build());
     }
 }

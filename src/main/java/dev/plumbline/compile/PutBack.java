@@ -7,6 +7,7 @@ import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
 import dev.plumbline.state.NextHop;
 import dev.plumbline.state.Origin;
+import dev.plumbline.state.Protocol;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RoutingRule;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Gives back what documents took and no longer want, as it was; it is foreign from then on. */
 final class PutBack {
@@ -51,7 +54,7 @@ final class PutBack {
         if (obsolete.isPresent()) {
             return new Verdict(Verdict.Fate.NEVER, obsolete.get());
         }
-        var wanting = draft.wanting(route).findFirst();
+        var wanting = draft.wanting(route).filter(each -> collides(taken, each)).findFirst();
         if (wanting.isPresent()) {
             return new Verdict(Verdict.Fate.NEVER, wanting.get().document().id() + " has a route in its place");
         }
@@ -70,21 +73,24 @@ final class PutBack {
      * for IPv6 another gateway, which would make one multipath of both.
      */
     private static Optional<Route> standIn(Route route, RouteRows live) {
+        return group(live, route).filter(other -> !other.attributes().isOurs()
+                && other.attributes().from().equals(route.attributes().from())
+                && (devices(other).equals(devices(route)) || route.family() == Family.IPV6
+                        && route.attributes().hasGateway() && other.attributes().hasGateway())).findFirst();
+    }
+
+    /** IPv4 may have several routes of one identity: only the one over the same device is in the way. */
+    private static boolean collides(TakenRoute taken, Contribution wanting) {
+        return taken.route().family() == Family.IPV6 || !taken.adopted()
+                && group(wanting.rows(), taken.route()).anyMatch(each -> devices(each).equals(devices(taken.route())));
+    }
+
+    /** The rows with the identity of a route. */
+    private static Stream<Route> group(RouteRows rows, Route route) {
         var one = new RouteRows.Builder(route.family(), route.table());
         one.add(route);
-        int first = live.find(one.build(), 0);
-        if (first < 0) {
-            return Optional.empty();
-        }
-        for (int row = first; row < live.groupEnd(first); row++) {
-            var other = live.route(row);
-            if (!other.attributes().isOurs() && other.attributes().from().equals(route.attributes().from())
-                    && (devices(other).equals(devices(route)) || route.family() == Family.IPV6
-                            && route.attributes().hasGateway() && other.attributes().hasGateway())) {
-                return Optional.of(other);
-            }
-        }
-        return Optional.empty();
+        int first = rows.find(one.build(), 0);
+        return first < 0 ? Stream.empty() : IntStream.range(first, rows.groupEnd(first)).mapToObj(rows::route);
     }
 
     private static Set<String> devices(Route route) {
@@ -95,8 +101,14 @@ final class PutBack {
     void routes() {
         var freshlyAdopted = draft.taken().stream().filter(TakenRoute::adopted).map(each -> Identity.of(each.route()))
                 .collect(Collectors.toSet());
+        var groups = draft.pending().stream().filter(TakenRoute::adopted)
+                .collect(Collectors.groupingBy(each -> Identity.of(each.route()), Collectors.counting()));
         for (var taken : draft.claim(each -> true)) {
-            var owner = taken.adopted() ? draft.wanting(taken.route()).findFirst() : Optional.<Contribution>empty();
+            boolean alone = taken.adopted() && groups.get(Identity.of(taken.route())) == 1;
+            var owner = taken.adopted() ? draft.wanting(taken.route())
+                    .filter(each -> alone || group(each.rows(), taken.route())
+                            .anyMatch(row -> isTwin(row, taken.route())))
+                    .findFirst() : Optional.<Contribution>empty();
             if (draft.isWaiting(taken.document())) {
                 draft.takes(taken);
             } else if (owner.isPresent()) {
@@ -107,6 +119,11 @@ final class PutBack {
                 giveBack(taken);
             }
         }
+    }
+
+    /** The same route but for who made it. */
+    private static boolean isTwin(Route ours, Route original) {
+        return original.attributes().withProtocol(Protocol.PLUMBLINE).sameIntent(ours.attributes());
     }
 
     private void giveBack(TakenRoute taken) {

@@ -72,6 +72,7 @@ final class Reading {
     }
 
     private void routeTable(Document document, RouteTableSpec spec) {
+        List.of(spec.ipv4(), spec.ipv6()).forEach(this::gatewayDevices);
         var number = tables.of(document);
         if (number.isEmpty()) {
             return;
@@ -81,7 +82,6 @@ final class Reading {
             if (!rows.isEmpty() || spec.exclusive() || spec.id().isEmpty() && table != Route.TABLE_MAIN) {
                 whole.add(new TableKey(rows.family(), table));
             }
-            gatewayDevices(rows);
         }
         if (spec.id().isEmpty() && !TableNumbers.isReserved(table) && !tables.holdsOurs(table)) {
             free++;
@@ -108,7 +108,7 @@ final class Reading {
             case TableChoice.Name(String name) -> tables.named(name).ifPresent(this::whole);
             case TableChoice.Auto() -> {
                 for (var address : addresses(spec)) {
-                    var kept = tables.kept(document, address);
+                    var kept = tables.allot(document, address);
                     kept.ifPresent(this::whole);
                     if (kept.isEmpty() || !tables.holdsOurs(kept.getAsLong())) {
                         free++;

@@ -39,6 +39,13 @@ final class RouteTableCompiler {
             draft.note(document.id() + ": table " + table);
         }
         draft.allotment(allotment);
+        var ipv4 = resolved(document, spec, spec.ipv4(), table);
+        var ipv6 = resolved(document, spec, spec.ipv6(), table);
+        if (draft.isWaiting(document.id())) {
+            draft.keepAllotments(document);
+            draft.keep(table);
+            return;
+        }
         if (spec.adopt()) {
             draft.adopting(document);
         }
@@ -46,13 +53,6 @@ final class RouteTableCompiler {
             for (var family : Family.values()) {
                 draft.exclusive(new TableKey(family, table));
             }
-        }
-        var ipv4 = resolved(document, spec, spec.ipv4(), table);
-        var ipv6 = resolved(document, spec, spec.ipv6(), table);
-        if (draft.isWaiting(document.id())) {
-            draft.keepAllotments(document);
-            draft.keep(table);
-            return;
         }
         draft.wants(document, ipv4, spec.adopt());
         draft.wants(document, ipv6, spec.adopt());

@@ -11,12 +11,10 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.LinkAddress;
-import dev.plumbline.state.Prefix;
+import dev.plumbline.state.Protocol;
 import dev.plumbline.state.Route;
-import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RoutingRule;
-import dev.plumbline.state.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +32,7 @@ final class SourceRoutingCompiler {
     private final DeviceRoutes deviceRoutes;
     private final Map<String, Document> devices = new HashMap<>();
     private final Map<IpAddress, Document> bound = new HashMap<>();
+    private final List<SourceRoutingSpec> unrecorded = new ArrayList<>();
 
     SourceRoutingCompiler(Draft draft, TableNumbers tables, DeviceRoutes deviceRoutes) {
         this.draft = draft;
@@ -44,8 +43,8 @@ final class SourceRoutingCompiler {
     void compile(Document document, SourceRoutingSpec spec) {
         var other = devices.putIfAbsent(spec.device().value(), document);
         if (other != null) {
-            draft.error(spec.device().origin(), "spec.device", "device " + spec.device().value() + " is already bound by "
-                    + other.id() + " at " + other.origin().position());
+            draft.error(spec.device().origin(), "spec.device", "device " + spec.device().value()
+                    + " is already bound by " + other.id() + " at " + other.origin().position());
             return;
         }
         var explicit = explicitTable(spec);
@@ -121,7 +120,9 @@ final class SourceRoutingCompiler {
                     tentative ? "duplicate address detection still runs on " + device
                             : "device " + device + " has no global address now"));
         }
-        return usable.stream().filter(each -> claim(document, each.local(), spec.device())).toList();
+        Set<IpAddress> seen = new HashSet<>();
+        return usable.stream().filter(each -> seen.add(each.local()) && claim(document, each.local(), spec.device()))
+                .toList();
     }
 
     private List<LinkAddress> listed(Document document, String device, List<Located<IpAddress>> list) {
@@ -162,6 +163,11 @@ final class SourceRoutingCompiler {
         return true;
     }
 
+    /** After all documents: what is marked and nobody claimed may belong to one that waits, if the store is lost. */
+    void keepUnrecorded() {
+        unrecorded.forEach(spec -> tables.marked(spec.priority()).forEach(draft::keep));
+    }
+
     /** While a document waits, all that it owns stays. */
     private void keepAll(Document document, SourceRoutingSpec spec, OptionalLong explicit) {
         var ledger = draft.facts().ledger();
@@ -171,8 +177,8 @@ final class SourceRoutingCompiler {
             draft.keep(Route.TABLE_MAIN);
         }
         boolean known = ledger.allotments().stream().anyMatch(each -> each.document().equals(document.id()));
-        if (!known && explicit.isEmpty()) {
-            tables.marked(spec.priority()).forEach(draft::keep);
+        if (!known && spec.table().value() instanceof TableChoice.Auto) {
+            unrecorded.add(spec);
         }
         draft.claim(each -> !each.adopted() && each.route().attributes().uses(spec.device().value()))
                 .forEach(draft::takes);
@@ -238,10 +244,10 @@ final class SourceRoutingCompiler {
             for (var table : device.tables()) {
                 if (!table.of(family).isEmpty()) {
                     draft.wants(device.document(), new PrivateTable(draft, device, table, family)
-                            .rows(input.all(), gateways.of(table, family), extra), false);
+                            .rows(input, gateways.of(table, family), extra), false);
                 }
             }
-            if (family == Family.IPV6 && spec.sourceHints()) {
+            if (family == Family.IPV6 && spec.sourceHints() && device.moves()) {
                 draft.wants(device.document(), hints(device, input), false);
             }
         }
@@ -255,26 +261,32 @@ final class SourceRoutingCompiler {
     }
 
     /**
-     * The kernel's IPv6 prefix routes name no source, and the kernel itself renews them: a route of ours beside each,
-     * preferred by its metric, names the bound address. IPv4's name their source themselves.
+     * The kernel's IPv6 prefix routes name no source, so they are moved like the others, and one of ours with the bound
+     * address as source stands in for each. With a metric of its own, because a replace in the kernel would hit the
+     * first route of an identity, over whichever device; and not beside the kernel's, because the kernel removes the
+     * first prefix route that it finds when the address goes.
      */
     private RouteRows hints(BoundDevice device, SourceRoutes input) {
         var rows = new RouteRows.Builder(Family.IPV6, Route.TABLE_MAIN);
-        if (!device.moves()) {
-            return rows.build();
-        }
-        Set<Prefix> done = new HashSet<>();
         for (var route : input.all()) {
             var source = device.addresses(Family.IPV6).stream()
                     .filter(each -> each.network().equals(route.destination())).findFirst();
-            if (device.isConnected(route, draft.interfaces()) && route.attributes().source().isEmpty()
-                    && source.isPresent() && route.metric() > 1 && done.add(route.destination())) {
-                var attributes = RouteAttributes.unicast(Scope.UNIVERSE, route.attributes().nextHops())
+            if (device.needsHint(route) && source.isPresent() && CoveringRoutes.isOnLink(route.attributes())) {
+                var attributes = route.attributes().withoutExpiry().withProtocol(Protocol.PLUMBLINE)
                         .withSource(Optional.of(source.get().local()));
-                rows.add(new Route(Route.TABLE_MAIN, route.destination(), 0, route.metric() - 1, attributes),
-                        device.document().origin());
+                rows.add(unclaimed(new Route(route.table(), route.destination(), 0, Math.max(1, route.metric() - 1),
+                        attributes)), device.document().origin());
             }
         }
         return rows.build();
+    }
+
+    /** With the next lower metric that no other document has: another device may be in the same network. */
+    private Route unclaimed(Route hint) {
+        var route = hint;
+        while (route.metric() > 1 && draft.wanting(route).findAny().isPresent()) {
+            route = new Route(route.table(), route.destination(), 0, route.metric() - 1, route.attributes());
+        }
+        return route;
     }
 }

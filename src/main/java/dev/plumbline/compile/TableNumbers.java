@@ -110,8 +110,8 @@ final class TableNumbers {
         }
         var other = fixed.putIfAbsent(table, document);
         if (other != null) {
-            problems.add(Problem.error(origin, "spec.id", "table " + table + " is already that of " + other.id() + " at "
-                    + other.origin().position() + "; give one of them another id"));
+            problems.add(Problem.error(origin, "spec.id", "table " + table + " is already that of " + other.id()
+                    + " at " + other.origin().position() + "; give one of them another id"));
             return;
         }
         assign(document, table);
@@ -180,7 +180,7 @@ final class TableNumbers {
     }
 
     /** The table that this address of this document has already: by the ledger, or by our mark on its rule. */
-    OptionalLong kept(Document document, IpAddress address) {
+    private OptionalLong kept(Document document, IpAddress address) {
         for (var allotment : ledger.allotments()) {
             if (allotment.document().equals(document.id()) && allotment.key().equals(address.toString())
                     && mayKeep(allotment.table()) && !sourceTables.contains(allotment.table())) {
@@ -188,14 +188,15 @@ final class TableNumbers {
             }
         }
         for (var rule : live.rules()) {
-            if (isSourceRule(rule, address) && mayRecover(rule.table().getAsLong())) {
+            if (isSourceRule(rule, address) && mayRecover(rule.table().getAsLong())
+                    && !isShared(rule.table().getAsLong(), address)) {
                 return rule.table();
             }
         }
         return OptionalLong.empty();
     }
 
-    /** Takes the table that {@link #kept} told, or the next free one; empty when there is none left. */
+    /** Takes the table that the address has already, or the next free one; empty when there is none left. */
     OptionalLong allot(Document document, IpAddress address) {
         var kept = kept(document, address);
         var table = kept.isPresent() ? kept : nextFree();
@@ -203,11 +204,16 @@ final class TableNumbers {
         return table;
     }
 
-    /** Tables that our source rules of this priority lead into, and that no document claims: by the marks alone. */
+    /**
+     * Tables that our source rules of this priority lead into, and that neither a document nor the ledger knows: what a
+     * document that waits may own when the store is lost.
+     */
     List<Long> marked(long priority) {
         return live.rules().stream().filter(rule -> rule.priority() == priority && rule.from().isPresent()
                         && isSourceRule(rule, rule.from().get().address()))
-                .map(rule -> rule.table().getAsLong()).filter(this::mayRecover).distinct().toList();
+                .map(rule -> rule.table().getAsLong()).distinct()
+                .filter(table -> mayRecover(table) && holdsOurRoutes(table)
+                        && ledger.allotments().stream().noneMatch(each -> each.table() == table)).toList();
     }
 
     private OptionalLong nextFree() {
@@ -271,6 +277,13 @@ final class TableNumbers {
         return !fixed.containsKey(table) && !sourceTables.contains(table) && !assigned.contains(table)
                 && !isReserved(table) && !isAllottedToPresent(table)
                 && (holdsOurRoutes(table) || !lookedUp.contains(table));
+    }
+
+    /** Rules of ours lead other addresses into the table too: a document said its number. */
+    private boolean isShared(long table, IpAddress address) {
+        return live.rules().stream().anyMatch(rule -> rule.isOurs() && rule.from().isPresent()
+                && !rule.from().get().address().equals(address) && rule.table().isPresent()
+                && rule.table().getAsLong() == table && isSourceRule(rule, rule.from().get().address()));
     }
 
     private boolean isAllottedToPresent(long table) {

@@ -106,14 +106,14 @@ final class DocumentBinder implements YamlReader.Streams {
 
     private @Nullable Document bind(Node.Mapping root) {
         apiVersion(root);
-        var kindNode = values.required(root, "kind", FieldPath.ROOT, "kind: RouteTable");
+        var kindNode = values.required(root, "kind", FieldPath.ROOT, FIELDS, "kind: RouteTable");
         var kind = kindNode == null ? null : kind(kindNode);
-        var metadataNode = values.required(root, "metadata", FieldPath.ROOT, "metadata: {name: uplink}");
+        var metadataNode = values.required(root, "metadata", FieldPath.ROOT, FIELDS, "metadata: {name: uplink}");
         var metadata = metadataNode == null ? null : values.mapping(metadataNode, METADATA_PATH, METADATA);
         var name = metadata == null ? null : name(metadata);
         var labels = metadata == null || metadata.get("labels") == null ? Map.<String, String>of()
                 : labels(Objects.requireNonNull(metadata.get("labels")), METADATA_PATH.field("labels"));
-        var specNode = values.required(root, "spec", FieldPath.ROOT, "spec: {…}");
+        var specNode = values.required(root, "spec", FieldPath.ROOT, FIELDS, "spec: {…}");
         if (kind == null || specNode == null) {
             return null;
         }
@@ -121,9 +121,7 @@ final class DocumentBinder implements YamlReader.Streams {
             specBinder = binder(kind);
         }
         var binder = Objects.requireNonNull(specBinder);
-        var known = new ArrayList<>(binder.fields());
-        known.addAll(List.of("hosts", "netns"));
-        var spec = values.mapping(specNode, SPEC_PATH, known);
+        var spec = values.mapping(specNode, SPEC_PATH, withShared(binder.fields()));
         if (spec == null) {
             return null;
         }
@@ -137,8 +135,15 @@ final class DocumentBinder implements YamlReader.Streams {
         return bound == null || name == null ? null : new Document(kind, name, labels, hosts, netns, bound, origin);
     }
 
+    /** A kind's fields and those that all kinds have. */
+    static List<String> withShared(List<String> fields) {
+        var all = new ArrayList<>(fields);
+        all.addAll(List.of("hosts", "netns"));
+        return List.copyOf(all);
+    }
+
     private void apiVersion(Node.Mapping root) {
-        var node = values.required(root, "apiVersion", FieldPath.ROOT, "apiVersion: " + API_VERSION);
+        var node = values.required(root, "apiVersion", FieldPath.ROOT, FIELDS, "apiVersion: " + API_VERSION);
         if (node != null && !(node instanceof Node.Scalar scalar && scalar.text().equals(API_VERSION))) {
             values.error(node, FieldPath.ROOT.field("apiVersion"),
                     "expected " + API_VERSION + ", the only version there is; found " + node);
@@ -156,7 +161,7 @@ final class DocumentBinder implements YamlReader.Streams {
     }
 
     private @Nullable String name(Node.Mapping metadata) {
-        var node = values.required(metadata, "name", METADATA_PATH, "name: uplink");
+        var node = values.required(metadata, "name", METADATA_PATH, METADATA, "name: uplink");
         var path = METADATA_PATH.field("name");
         var name = node == null ? null : values.text(node, path, "a name");
         if (name != null && !DNS_LABEL.matcher(name).matches()) {
@@ -183,7 +188,8 @@ final class DocumentBinder implements YamlReader.Streams {
             var value = values.text(entry.value(), field, "a label's value as text");
             if (value != null && !LABEL_VALUE.matcher(value).matches()) {
                 values.error(entry.value(), field,
-                        "a label's value has at most 63 letters, digits and inner `-`, `_`, `.`; found " + entry.value());
+                        "a label's value has at most 63 letters, digits and inner `-`, `_`, `.`; found "
+                        + entry.value());
             } else if (value != null) {
                 labels.put(key, value);
             }
@@ -209,7 +215,8 @@ final class DocumentBinder implements YamlReader.Streams {
         var names = mapping.get("names");
         var labels = mapping.get("labels");
         if (labels instanceof Node.Mapping none && none.entries().isEmpty()) {
-            values.error(labels, path.field("labels"), "names no label; leave it out, or write for example {role: edge}");
+            values.error(labels, path.field("labels"),
+                    "names no label; leave it out, or write for example {role: edge}");
         }
         return new HostSelector(names == null ? List.of() : hostNames(names, path.field("names")),
                 labels == null ? Map.of() : labels(labels, path.field("labels")));

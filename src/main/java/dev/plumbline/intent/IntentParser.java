@@ -7,7 +7,24 @@ import java.util.List;
 /** Parses intent files: all of them, whatever is wrong with some. */
 public final class IntentParser {
 
-    private final SchemaCheck schema = new SchemaCheck();
+    private final SchemaCheck schema;
+
+    private IntentParser(SchemaCheck schema) {
+        this.schema = schema;
+    }
+
+    /** Checks every document against its published JSON Schema too, and the first thousand items of long lists. */
+    public IntentParser() {
+        this(SchemaCheck.published());
+    }
+
+    /**
+     * Leaves the published schemas out: they refuse nothing that is not refused anyway, and loading their validator
+     * costs more at start than all other work on small files.
+     */
+    public static IntentParser withoutSchema() {
+        return new IntentParser((kind, root, problems) -> { });
+    }
 
     /** The documents and the problems of these files. Throws nothing on account of their content. */
     public ParsedIntents parse(List<IntentFile> files) {

@@ -19,7 +19,8 @@ sealed interface Node {
     record Scalar(String text, boolean plain, int line, int column) implements Node {
 
         private static final Pattern FLOAT = Pattern.compile(
-                "[-+]?(?:\\.[0-9]+|[0-9]+(?:\\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN)");
+                "[-+]?(?:\\.[0-9]+|[0-9]+(?:\\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+                + "|[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN)");
 
         boolean isNothing() {
             return plain && (text.isEmpty() || text.equals("~") || text.equals("null") || text.equals("Null")
@@ -61,7 +62,10 @@ sealed interface Node {
             return text.length() > from;
         }
 
-        /** The value of what {@linkplain #isInteger is a whole number}; {@link Long#MIN_VALUE} if it needs more than 63 bits. */
+        /**
+         * The value of what {@linkplain #isInteger is a whole number}; {@link Long#MIN_VALUE} if it needs more than
+         * 63 bits.
+         */
         long integer() {
             int radix = text.startsWith("0x") ? 16 : text.startsWith("0o") ? 8 : 10;
             try {

@@ -12,7 +12,9 @@ import dev.plumbline.state.Scope;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,8 @@ final class RouteBinder {
     }
 
     /** A next hop and where it stands. */
-    private record Hop(@Nullable IpAddress gateway, String device, int weight, boolean onlink, Node at, FieldPath path) {
+    private record Hop(@Nullable IpAddress gateway, String device, int weight, boolean onlink, Node at,
+            FieldPath path) {
     }
 
     private final Values values;
@@ -72,7 +75,7 @@ final class RouteBinder {
         if (mapping == null) {
             return null;
         }
-        var to = values.required(mapping, "to", path, "to: default");
+        var to = values.required(mapping, "to", path, FIELDS, "to: default");
         boolean isDefault = to instanceof Node.Scalar scalar && scalar.text().equals("default");
         var destination = to == null || isDefault ? null : destination(to, path.field("to"));
         var type = type(mapping, path);
@@ -88,7 +91,8 @@ final class RouteBinder {
         var families = destination != null ? List.of(destination.family()) : familiesOfDefault(source, hops);
         checkType(mapping, path, type, hops);
         if (hops.size() > MOST_HOPS) {
-            values.error(mapping, path.field("via"), "has " + hops.size() + " next hops; at most " + MOST_HOPS + " fit");
+            values.error(mapping, path.field("via"), "has " + hops.size() + " next hops; at most " + MOST_HOPS
+                    + " fit");
         }
         for (var family : families) {
             checkFamily(mapping, path, family, type, source);
@@ -112,8 +116,8 @@ final class RouteBinder {
         }
         var masked = prefix.masked();
         if (!masked.equals(prefix)) {
-            values.error(node, path, prefix + " has bits set behind its length; write " + masked + " for the network, or "
-                    + prefix.address() + " for the one address");
+            values.error(node, path, prefix + " has bits set behind its length; write " + masked
+                    + " for the network, or " + prefix.address() + " for the one address");
             return null;
         }
         return prefix;
@@ -196,7 +200,7 @@ final class RouteBinder {
         var node = mapping.get("src");
         var source = node == null ? null : values.address(node, path.field("src"));
         if (source != null && (source.isUnspecified() || source.isMulticast())) {
-            values.error(java.util.Objects.requireNonNull(node), path.field("src"),
+            values.error(Objects.requireNonNull(node), path.field("src"),
                     "expected an address of this host; found " + source);
         }
         return source;
@@ -243,7 +247,7 @@ final class RouteBinder {
     private void clamped(Node.Mapping mapping, String field, FieldPath path, long most, int number,
             SortedMap<Integer, Long> into) {
         var node = mapping.get(field);
-        var value = node == null ? java.util.OptionalLong.empty()
+        var value = node == null ? OptionalLong.empty()
                 : values.integer(node, path.field(field), 1, Values.MAX_U32);
         if (node == null || value.isEmpty()) {
             return;
@@ -260,12 +264,13 @@ final class RouteBinder {
             for (var field : List.of("via", "dev", "onlink")) {
                 var node = mapping.get(field);
                 if (node != null) {
-                    values.error(node, path.field(field), "a route of type " + type + " has no next hop; leave `" + field
-                            + "` out");
+                    values.error(node, path.field(field), "a route of type " + type + " has no next hop; leave `"
+                            + field + "` out");
                 }
             }
         } else if (hops.isEmpty() && !deviceImplied) {
-            values.error(mapping, path, "the route leads nowhere; give it `via`, `dev`, or a `type` such as unreachable");
+            values.error(mapping, path, "the route leads nowhere; give it `via`, `dev`, or a `type` such"
+                    + " as unreachable");
         }
     }
 
@@ -306,7 +311,8 @@ final class RouteBinder {
             return;
         }
         if (family == Family.IPV6 && gateway.family() == Family.IPV4) {
-            values.error(hop.at, hop.path, gateway + " is IPv4, but the route is IPv6; an IPv6 route needs an IPv6 gateway");
+            values.error(hop.at, hop.path, gateway
+                    + " is IPv4, but the route is IPv6; an IPv6 route needs an IPv6 gateway");
         } else if (gateway.isUnspecified() || gateway.isMulticast() || gateway.isLoopback()) {
             values.error(hop.at, hop.path, gateway + " cannot be a gateway; name the router's address");
         } else if (hop.device.isEmpty() && !deviceImplied) {
@@ -327,7 +333,8 @@ final class RouteBinder {
         var seen = new HashSet<List<Object>>();
         for (var hop : hops) {
             if (hop.gateway != null && !seen.add(List.of(hop.gateway, hop.device))) {
-                values.error(hop.at, hop.path, "the next hop " + hop.gateway + " stands twice; give it a weight instead");
+                values.error(hop.at, hop.path, "the next hop " + hop.gateway
+                        + " stands twice; give it a weight instead");
             }
         }
     }
@@ -356,7 +363,8 @@ final class RouteBinder {
         boolean single = hops.size() == 1;
         var nextHops = new ArrayList<NextHop>(hops.size());
         for (var hop : hops) {
-            nextHops.add(new NextHop(Optional.ofNullable(hop.gateway), hop.device, single ? 1 : hop.weight, hop.onlink));
+            nextHops.add(new NextHop(Optional.ofNullable(hop.gateway), hop.device, single ? 1 : hop.weight,
+                    hop.onlink));
         }
         return nextHops;
     }

@@ -93,8 +93,8 @@ final class RouteItems implements YamlReader.Items {
             return;
         }
         if (!(node instanceof Node.Sequence sequence)) {
-            values.error(node, path, "expected a list of routes, such as [{to: 192.0.2.0/24, via: 198.51.100.1}]; found "
-                    + node);
+            values.error(node, path, "expected a list of routes, such as [{to: 192.0.2.0/24, via: 198.51.100.1}];"
+                    + " found " + node);
             return;
         }
         for (int i = 0; !sequence.streamed() && i < sequence.items().size(); i++) {
@@ -137,26 +137,71 @@ final class RouteItems implements YamlReader.Items {
             return false;
         }
         int end = start;
+        boolean isIpv4 = true;
         while (content[end] != ',' && content[end] != '}') {
+            isIpv4 &= content[end] != ':';
             end++;
         }
-        var destination = Prefix.parse(new String(content, start, end - start, StandardCharsets.ISO_8859_1)).orElse(null);
-        if (destination == null || !destination.masked().equals(destination) || content[end - 1] == ':') {
-            return false;
-        }
-        boolean isIpv4 = destination.family() == Family.IPV4;
         var tails = isIpv4 ? tailsIpv4 : tailsIpv6;
         probe.set(content, end, to);
         var bound = tails.get(probe);
-        if (bound != null) {
-            add(isIpv4 ? ipv4 : ipv6, destination.address().hi(), destination.address().lo(), destination.length(),
-                    bound, line);
-            return true;
+        if (bound == null) {
+            return learn(content, from, end, to, line, tails);
         }
-        return learn(content, from, end, to, line, tails);
+        return isIpv4 ? ipv4Line(content, start, end, bound, line) : ipv6Line(content, start, end, bound, line);
     }
 
-    /** Binds the line as any item; if nothing is wrong with it, lines that end alike need not be bound. Else it comes again. */
+    /** A dotted quad with or without a length, as {@link Prefix#parse} has it, without making objects. */
+    private boolean ipv4Line(byte[] content, int start, int end, BoundRoute bound, int line) {
+        long address = 0;
+        int length = 32;
+        int part = 0;
+        int digits = 0;
+        int number = 0;
+        for (int i = start; i <= end; i++) {
+            int c = i < end ? content[i] : 0;
+            if (c >= '0' && c <= '9') {
+                if (digits > 0 && number == 0 || ++digits > 3) {
+                    return false;
+                }
+                number = number * 10 + c - '0';
+                continue;
+            }
+            char expected = part < 3 ? '.' : '/';
+            if (digits == 0 || number > (part < 4 ? 255 : 32) || part < 3 && c != '.' || part > 3 && c != 0
+                    || c != 0 && c != expected) {
+                return false;
+            }
+            if (part < 4) {
+                address = address << 8 | number;
+            } else {
+                length = number;
+            }
+            part++;
+            digits = 0;
+            number = 0;
+        }
+        if (part < 4 || length < 32 && (address & 0xffffffffL >>> length) != 0) {
+            return false;
+        }
+        add(ipv4, 0, address, length, bound, line);
+        return true;
+    }
+
+    private boolean ipv6Line(byte[] content, int start, int end, BoundRoute bound, int line) {
+        var text = new String(content, start, end - start, StandardCharsets.ISO_8859_1);
+        var destination = text.endsWith(":") || text.startsWith(":") ? null : Prefix.parse(text).orElse(null);
+        if (destination == null || !destination.masked().equals(destination)) {
+            return false;
+        }
+        add(ipv6, destination.address().hi(), destination.address().lo(), destination.length(), bound, line);
+        return true;
+    }
+
+    /**
+     * Binds the line as any item; if nothing is wrong with it, lines that end alike need not be bound. Else it comes
+     * again.
+     */
     private boolean learn(byte[] content, int from, int end, int to, int line, Map<Tail, BoundRoute> tails) {
         var mapping = RouteLines.mapping(content, from, to, line, column);
         var problems = new DocumentProblems("");
@@ -202,7 +247,8 @@ final class RouteItems implements YamlReader.Items {
             values.error(rows.line(row), at, path,
                     "the route to " + identity(rows.route(row)) + " stands twice: at line "
                     + rows.line(start) + " and at line " + rows.line(row) + (differs
-                    ? "; give one another metric, or one route several next hops: via: [{address: …}, {address: …}]" : ""));
+                    ? "; give one another metric, or one route several next hops: via: [{address: …}, {address: …}]"
+                    : ""));
         }
     }
 

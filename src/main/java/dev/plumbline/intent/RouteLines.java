@@ -73,19 +73,20 @@ final class RouteLines {
         int line = 1;
         int position = 0;
         while (position < content.length) {
-            int end = lineEnd(content, position);
             int indentation = indentation(content, position);
-            if (!isPlain(content, position + indentation, end)) {
-                position = end + 1;
+            int end = plainEnd(content, position + indentation);
+            if (end < 0) {
+                position = lineEnd(content, position + indentation) + 1;
                 line++;
                 continue;
             }
             int start = position;
             int first = line;
-            while (position < content.length && indentation(content, position) == indentation
-                    && isPlain(content, position + indentation, end = lineEnd(content, position))) {
+            while (end >= 0) {
                 position = end + 1;
                 line++;
+                end = position < content.length && indentation(content, position) == indentation
+                        ? plainEnd(content, position + indentation) : -1;
             }
             if (line - first >= SHORTEST_RUN) {
                 runs.add(new Run(start, Math.min(position, content.length), first, line - first, indentation));
@@ -181,7 +182,7 @@ final class RouteLines {
         while (text.charAt(end) != ',' && text.charAt(end) != ' ' && text.charAt(end) != '}') {
             end++;
         }
-        boolean startsPlainly = end > start && (Character.isLetterOrDigit(text.charAt(start)) || text.charAt(start) == ':');
+        boolean startsPlainly = end > start && Character.isLetterOrDigit(text.charAt(start));
         if (!startsPlainly || text.charAt(end - 1) == ':') {
             throw new NotPlain();
         }
@@ -212,17 +213,18 @@ final class RouteLines {
         return end;
     }
 
-    private static boolean isPlain(byte[] content, int from, int to) {
-        if (to - from < 8 || content[from] != '-' || content[from + 1] != ' ' || content[from + 2] != '{'
-                || content[to - 1] != '}') {
-            return false;
+    /** The end of a line that is plain from here on, or -1. */
+    private static int plainEnd(byte[] content, int from) {
+        if (from + 8 > content.length || content[from] != '-' || content[from + 1] != ' ' || content[from + 2] != '{') {
+            return -1;
         }
-        for (int i = from + 3; i < to - 1; i++) {
-            if (content[i] < 0 || !PLAIN[content[i]]) {
-                return false;
-            }
+        int end = from + 3;
+        while (end < content.length && content[end] >= 0 && PLAIN[content[end]]) {
+            end++;
         }
-        return true;
+        boolean closed = end > from + 6 && end < content.length && content[end] == '}'
+                && (end + 1 == content.length || content[end + 1] == '\n');
+        return closed ? end + 1 : -1;
     }
 
     private static boolean hasMark(byte[] content) {

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param id 1 to 4294967295 but 253 and 255; absent: allotted, and kept. A document named {@code main} is table 254
  * @param exclusive routes of others in this table are removed
  * @param adopt equal routes of others are taken over
- * @param ipv4 table 0 stands for the document's; canonical but for an empty device where the document names a gateway only
+ * @param ipv4 table 0 stands for the document's; canonical but for an empty device where the document names a gateway
+ *     only
  * @param ipv6 likewise
  */
 public record RouteTableSpec(Optional<Located<Long>> id, boolean exclusive, boolean adopt, boolean optional,

@@ -11,6 +11,9 @@ final class RoutingRulesBinder implements DocumentBinder.SpecBinder, YamlReader.
     private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
     private static final FieldPath RULES = SPEC.field("rules");
 
+    private static final List<String> FIELDS = List.of("adopt", "rules");
+    private static final List<String> KNOWN = DocumentBinder.withShared(FIELDS);
+
     private final Values values;
     private final RuleBinder binder;
     private final List<RuleBinder.Parsed> rules = new ArrayList<>();
@@ -22,7 +25,7 @@ final class RoutingRulesBinder implements DocumentBinder.SpecBinder, YamlReader.
 
     @Override
     public List<String> fields() {
-        return List.of("adopt", "rules");
+        return FIELDS;
     }
 
     @Override
@@ -43,7 +46,8 @@ final class RoutingRulesBinder implements DocumentBinder.SpecBinder, YamlReader.
     @Override
     public Spec finish(Node.Mapping spec, String name, Origin document) {
         boolean adopt = values.flag(spec, "adopt", SPEC, false);
-        var list = values.required(spec, "rules", SPEC, "rules: [{priority: 1000, from: 192.0.2.1, lookup: uplink}]");
+        var list = values.required(spec, "rules", SPEC, KNOWN,
+                "rules: [{priority: 1000, from: 192.0.2.1, lookup: uplink}]");
         if (list instanceof Node.Sequence sequence) {
             for (int i = 0; !sequence.streamed() && i < sequence.items().size(); i++) {
                 item(sequence.items().get(i), i);

@@ -9,6 +9,7 @@ import dev.plumbline.state.RuleAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -26,7 +27,7 @@ final class RuleBinder {
             List.of("from", "to", "iif", "oif", "fwmark", "ipproto", "sport", "dport", "tos", "uidrange");
     private static final List<String> ACTIONS = List.of("blackhole", "unreachable", "prohibit", "nop");
     /** {@code /etc/protocols}, what rules are written for. */
-    static final Map<String, Integer> PROTOCOLS = Map.ofEntries(Map.entry("icmp", 1), Map.entry("igmp", 2),
+    private static final Map<String, Integer> PROTOCOLS = Map.ofEntries(Map.entry("icmp", 1), Map.entry("igmp", 2),
             Map.entry("ipip", 4), Map.entry("tcp", 6), Map.entry("udp", 17), Map.entry("dccp", 33),
             Map.entry("ipv6", 41), Map.entry("gre", 47), Map.entry("esp", 50), Map.entry("ah", 51),
             Map.entry("ipv6-icmp", 58), Map.entry("ospf", 89), Map.entry("pim", 103), Map.entry("vrrp", 112),
@@ -34,7 +35,8 @@ final class RuleBinder {
     private static final List<Integer> WITH_PORTS = List.of(6, 17, 33, 132, 136);
     private static final Map<String, Long> KERNEL_TABLES =
             Map.of("main", Route.TABLE_MAIN, "local", Route.TABLE_LOCAL, "default", Route.TABLE_DEFAULT);
-    private static final Pattern MARK = Pattern.compile("(0x[0-9a-fA-F]{1,16}|[0-9]{1,19})(?:/(0x[0-9a-fA-F]{1,16}|[0-9]{1,19}))?");
+    private static final Pattern MARK =
+            Pattern.compile("(0x[0-9a-fA-F]{1,16}|[0-9]{1,19})(?:/(0x[0-9a-fA-F]{1,16}|[0-9]{1,19}))?");
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,10})(?:-([0-9]{1,10}))?");
     /** All ones stands for "no user" in the kernel. */
     private static final long MAX_UID = 0xfffffffeL;
@@ -90,18 +92,19 @@ final class RuleBinder {
         return parsed;
     }
 
-    private static RoutingRule inFamily(RoutingRule rule, Family family) {
+    /** The same rule for another family. */
+    static RoutingRule inFamily(RoutingRule rule, Family family) {
         return new RoutingRule(family, rule.priority(), rule.not(), rule.from(), rule.to(), rule.iif(), rule.oif(),
                 rule.mark(), rule.tos(), rule.ipProtocol(), rule.sourcePort(), rule.destinationPort(), rule.uids(),
-                rule.action(), rule.suppressPrefixLength(), rule.suppressInterfaceGroup(), rule.protocol(), rule.other());
+                rule.action(), rule.suppressPrefixLength(), rule.suppressInterfaceGroup(), rule.protocol(),
+                rule.other());
     }
 
     private long priority(Node.Mapping mapping, FieldPath path) {
         var node = mapping.get("priority");
         var field = path.field("priority");
         if (node == null) {
-            values.error(mapping, field, "is missing; write for example `priority: 1000` (the kernel would guess one, and"
-                    + " another each time)");
+            values.required(mapping, "priority", path, FIELDS, "priority: 1000");
             return 0;
         }
         long priority = values.integer(node, field, 0, Values.MAX_U32).orElse(-1);
@@ -136,7 +139,8 @@ final class RuleBinder {
             return known;
         }
         if (known != null && known != prefix.family()) {
-            values.error(java.util.Objects.requireNonNull(mapping.get(field)), path.field(field), prefix + " is "
+            values.error(Objects.requireNonNull(mapping.get(field)), path.field(field),
+                    (prefix.isHost() ? prefix.address() : prefix) + " is "
                     + RouteBinder.name(prefix.family()) + ", but " + knownFrom + " says " + RouteBinder.name(known));
         }
         return prefix.family();
@@ -156,7 +160,8 @@ final class RuleBinder {
         var field = path.field("fwmark");
         var matcher = node instanceof Node.Scalar scalar ? MARK.matcher(scalar.text()) : null;
         if (matcher == null || !matcher.matches() || ((Node.Scalar) node).isFloat()) {
-            values.error(node, field, "expected a mark such as 0x10 or 16, or mark and mask such as 0x10/0xff; found " + node);
+            values.error(node, field, "expected a mark such as 0x10 or 16, or mark and mask such as 0x10/0xff; found "
+                    + node);
             return Optional.empty();
         }
         if (!((Node.Scalar) node).plain() && matcher.group(2) == null) {
@@ -174,6 +179,12 @@ final class RuleBinder {
                     + Long.toHexString(value & mask) + "/0x" + Long.toHexString(mask) + ", or widen the mask");
         }
         return Optional.of(new RoutingRule.Mark(value, mask));
+    }
+
+    /** The protocol's name, or its number. */
+    static String protocolName(int number) {
+        return PROTOCOLS.entrySet().stream().filter(entry -> entry.getValue() == number).map(Map.Entry::getKey)
+                .findFirst().orElse(Integer.toString(number));
     }
 
     private static long number(String text) {
@@ -203,7 +214,8 @@ final class RuleBinder {
         return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
     }
 
-    private Optional<RoutingRule.Range> range(Node.Mapping mapping, String name, FieldPath path, long least, long most) {
+    private Optional<RoutingRule.Range> range(Node.Mapping mapping, String name, FieldPath path, long least,
+            long most) {
         var node = mapping.get(name);
         if (node == null) {
             return Optional.empty();
@@ -211,8 +223,8 @@ final class RuleBinder {
         var field = path.field(name);
         var matcher = node instanceof Node.Scalar scalar ? RANGE.matcher(scalar.text()) : null;
         if (matcher == null || !matcher.matches() || ((Node.Scalar) node).isFloat()) {
-            values.error(node, field, "expected a number from " + least + " to " + most + ", or a range such as 1000-2000; found "
-                    + node);
+            values.error(node, field, "expected a number from " + least + " to " + most
+                    + ", or a range such as 1000-2000; found " + node);
             return Optional.empty();
         }
         if (!((Node.Scalar) node).plain() && matcher.group(2) == null) {
@@ -255,9 +267,13 @@ final class RuleBinder {
         var none = new Decision(new RuleAction.Nop(), Optional.empty());
         var l3mdevNode = mapping.get("l3mdev");
         boolean l3mdev = values.flag(mapping, "l3mdev", path, false);
-        var given = DECISIONS.stream().filter(name -> mapping.get(name) != null && (!name.equals("l3mdev") || l3mdev)).toList();
+        var given = DECISIONS.stream().filter(name -> mapping.get(name) != null && (!name.equals("l3mdev") || l3mdev))
+                .toList();
+        if (given.isEmpty() && values.isMisspelt(mapping, DECISIONS, FIELDS)) {
+            return none;
+        }
         if (given.size() != 1) {
-            var at = given.size() > 1 ? java.util.Objects.requireNonNull(mapping.get(given.get(1)))
+            var at = given.size() > 1 ? Objects.requireNonNull(mapping.get(given.get(1)))
                     : l3mdevNode != null ? l3mdevNode : mapping;
             values.error(at, given.size() > 1 ? path.field(given.get(1)) : path, given.isEmpty()
                     ? "the rule decides nothing; give it one of lookup, action, goto, l3mdev"
@@ -302,8 +318,8 @@ final class RuleBinder {
     private Decision jump(Node node, FieldPath path, long priority) {
         long target = values.integer(node, path, 1, Values.MAX_U32).orElse(-1);
         if (target >= 0 && target <= priority) {
-            values.error(node, path, "a rule can only go on to a later one; " + target + " is not above its own priority "
-                    + priority);
+            values.error(node, path, "a rule can only go on to a later one; " + target
+                    + " is not above its own priority " + priority);
         }
         return new Decision(new RuleAction.Goto(Math.max(target, 0)), Optional.empty());
     }
@@ -329,7 +345,8 @@ final class RuleBinder {
         for (var field : List.of("suppressPrefixLength", "suppressInterfaceGroup")) {
             var node = mapping.get(field);
             if (node != null && !finds) {
-                values.error(node, path.field(field), "refuses routes that `lookup` or `l3mdev` found; this rule finds none");
+                values.error(node, path.field(field),
+                        "refuses routes that `lookup` or `l3mdev` found; this rule finds none");
             }
         }
     }
@@ -351,7 +368,7 @@ final class RuleBinder {
     /** The rules that the kernel makes itself: 32766 to main, and 32767 to default for IPv4. */
     private void checkDefaultRule(Node.Mapping mapping, FieldPath path, RoutingRule rule) {
         boolean everything = SELECTORS.stream().allMatch(name -> mapping.get(name) == null
-                || (name.equals("from") || name.equals("to")) && isAll(java.util.Objects.requireNonNull(mapping.get(name))));
+                || (name.equals("from") || name.equals("to")) && isAll(Objects.requireNonNull(mapping.get(name))));
         boolean same = rule.priority() == 32766 && rule.table().equals(OptionalLong.of(Route.TABLE_MAIN))
                 || rule.priority() == 32767 && rule.family() == Family.IPV4
                 && rule.table().equals(OptionalLong.of(Route.TABLE_DEFAULT));

@@ -15,6 +15,9 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
 
     private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
     private static final List<String> MODES = List.of("move", "copy", "leave");
+    private static final List<String> FIELDS = List.of("device", "addresses", "gateways", "table", "routes", "priority",
+            "sourceHints", "optional", "extraRoutes");
+    private static final List<String> KNOWN = DocumentBinder.withShared(FIELDS);
     private static final String AUTO = "auto";
 
     private final Values values;
@@ -27,8 +30,7 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
 
     @Override
     public List<String> fields() {
-        return List.of("device", "addresses", "gateways", "table", "routes", "priority", "sourceHints", "optional",
-                "extraRoutes");
+        return FIELDS;
     }
 
     @Override
@@ -38,7 +40,7 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
 
     @Override
     public @Nullable Spec finish(Node.Mapping spec, String name, Origin document) {
-        var deviceNode = values.required(spec, "device", SPEC, "device: net1");
+        var deviceNode = values.required(spec, "device", SPEC, KNOWN, "device: net1");
         var device = deviceNode == null ? null : values.device(deviceNode, SPEC.field("device"));
         var addresses = addresses(spec, "addresses", document);
         var gateways = addresses(spec, "gateways", document);
@@ -112,7 +114,8 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
         if (node instanceof Node.Scalar scalar && (scalar.isInteger() || scalar.isFloat())) {
             long number = values.integer(node, path, 0, Values.MAX_U32).orElse(-1);
             if (number == 0) {
-                values.error(node, path, "0 is no table (RT_TABLE_UNSPEC); write a number from 1 to 4294967295, or auto");
+                values.error(node, path, "0 is no table (RT_TABLE_UNSPEC); write a number from 1 to 4294967295, or"
+                        + " auto");
             } else if (number >= Route.TABLE_DEFAULT && number <= Route.TABLE_LOCAL) {
                 values.error(node, path, "table " + number + " is the kernel's `" + Route.tableName(number)
                         + "`; source routing needs a table of its own");
@@ -121,7 +124,8 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
         }
         var name = values.tableName(node, path, "`auto`, a table's number or its name");
         if (name != null && List.of("main", "local", "default").contains(name)) {
-            values.error(node, path, "the table `" + name + "` is the kernel's; source routing needs a table of its own");
+            values.error(node, path, "the table `" + name
+                    + "` is the kernel's; source routing needs a table of its own");
         }
         return new Located<>(new TableChoice.Name(name == null ? "" : name), origin);
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ final class Values {
 
     static final long MAX_U32 = 0xffffffffL;
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+|0x[0-9a-fA-F]+");
-    private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,62}|[0-9][A-Za-z0-9_.-]{0,62}");
+    private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}");
 
     private final DocumentProblems problems;
 
@@ -56,20 +57,28 @@ final class Values {
         return mapping;
     }
 
-    /** A field that must be there. */
-    @Nullable Node required(Node.Mapping mapping, String field, FieldPath path, String example) {
+    /** A field that must be there. That it is missing is not said where an unknown field was meant to be it. */
+    @Nullable Node required(Node.Mapping mapping, String field, FieldPath path, Collection<String> known,
+            String example) {
         var node = mapping.get(field);
-        if (node == null) {
+        if (node == null && !isMisspelt(mapping, List.of(field), known)) {
             error(mapping, path.field(field), "is missing; write for example `" + example + "`");
         }
         return node;
+    }
+
+    /** Whether an unknown field is nearest to one of these. */
+    boolean isMisspelt(Node.Mapping mapping, Collection<String> fields, Collection<String> known) {
+        return mapping.entries().stream().map(entry -> entry.key().text()).filter(key -> !known.contains(key))
+                .anyMatch(key -> Spelling.nearest(key, known).filter(fields::contains).isPresent());
     }
 
     /** A list with at least one item. */
     @Nullable List<Node> list(Node node, FieldPath path, String items) {
         if (!(node instanceof Node.Sequence sequence)) {
             error(node, path, "expected a list of " + items + "; found " + node
-                    + (node instanceof Node.Scalar scalar && !scalar.isNothing() ? "; write [" + scalar.text() + "]" : ""));
+                    + (node instanceof Node.Scalar scalar && !scalar.isNothing() ? "; write [" + scalar.text() + "]"
+                    : ""));
             return null;
         }
         if (sequence.items().isEmpty()) {
@@ -140,7 +149,8 @@ final class Values {
         if (node instanceof Node.Scalar scalar && words.contains(scalar.text())) {
             return scalar.text();
         }
-        var near = node instanceof Node.Scalar scalar ? Spelling.nearest(scalar.text(), words) : java.util.Optional.<String>empty();
+        var near = node instanceof Node.Scalar scalar ? Spelling.nearest(scalar.text(), words)
+                : Optional.<String>empty();
         error(node, path, "expected one of " + String.join(", ", words) + "; found " + node
                 + near.map(word -> "; did you mean `" + word + "`?").orElse(""));
         return null;
@@ -203,7 +213,8 @@ final class Values {
         }
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > 15) {
-            error(node, path, "the name of a device has at most 15 bytes; `" + Node.Scalar.shortened(name) + "` has " + bytes);
+            error(node, path, "the name of a device has at most 15 bytes; `" + Node.Scalar.shortened(name) + "` has "
+                    + bytes);
             return null;
         }
         boolean bad = name.isEmpty() || name.equals(".") || name.equals("..")

@@ -34,7 +34,8 @@ final class YamlErrors {
         int column = mark.map(Mark::getColumn).orElse(0) + 1;
         var problem = e.getProblem() == null ? "cannot be read" : e.getProblem().strip();
         var context = e.getContext() == null ? "" : " (" + e.getContext().strip()
-                + e.getContextMark().map(at -> at.getLine() + 1 == line ? "" : " from line " + (at.getLine() + 1)).orElse("")
+                + e.getContextMark().map(at -> at.getLine() + 1 == line ? "" : " from line " + (at.getLine() + 1))
+                .orElse("")
                 + ")";
         return new YamlSyntaxException(line, column, "not YAML: " + problem + context + hint(problem));
     }
@@ -45,6 +46,9 @@ final class YamlErrors {
         }
         if (problem.contains("mapping values are not allowed")) {
             return "; is the indentation right, or does a text with `: ` lack quotes?";
+        }
+        if (problem.contains("found ':'")) {
+            return "; an address with a colon at its begin or end, such as `::1`, needs quotes: \"::1\"";
         }
         return "";
     }

@@ -29,7 +29,8 @@ final class YamlReader {
     private static final int ALIASED_NODES = 1_000_000;
 
     private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setUseMarks(true).setParseComments(false).setCodePointLimit(Integer.MAX_VALUE).setBufferSize(1 << 14).build();
+            .setUseMarks(true).setParseComments(false).setCodePointLimit(Integer.MAX_VALUE).setBufferSize(1 << 14)
+            .build();
 
     /** Takes the items of a list. */
     interface Items {
@@ -192,7 +193,8 @@ final class YamlReader {
                 return new Node.Mapping(entries, line(start), column(start));
             }
             if (!(node(event, path, depth + 1) instanceof Node.Scalar key)) {
-                state.problems.error(line(event), column(event), path.toString(), "a field's name is text, not a list or a mapping");
+                state.problems.error(line(event), column(event), path.toString(),
+                        "a field's name is text, not a list or a mapping");
                 node(parser.next(), path, depth + 1);
                 continue;
             }

@@ -23,7 +23,8 @@ final class ExtendedAck {
      * @param request the bytes that were sent
      * @param start where the refused request begins in them; negative if that is not known
      */
-    static NetlinkException ofError(MessageReader answer, NetlinkProtocol.Layout layout, ByteBuffer request, int start) {
+    static NetlinkException ofError(MessageReader answer, NetlinkProtocol.Layout layout, ByteBuffer request,
+            int start) {
         boolean capped = (answer.flags() & Netlink.NLM_F_CAPPED) != 0;
         int echoed = capped ? Netlink.HEADER : Math.max(Netlink.HEADER, answer.s32(4));
         return exception(answer, 4 + Netlink.align(echoed), layout, request, start);

@@ -7,6 +7,7 @@ public final class MalformedMessageException extends UncheckedIOException {
     private static final long serialVersionUID = 1;
 
     public MalformedMessageException(String what) {
-        super(new NetlinkException("a netlink message cannot be read: " + what, Errno.EBADMSG));
+        super("a netlink message cannot be read: " + what,
+                NetlinkException.refused(Errno.EBADMSG, "a netlink message cannot be read: " + what, ""));
     }
 }

@@ -12,10 +12,16 @@ public final class NetlinkException extends IOException {
 
     /** A system call that failed: what it was for, and its errno. */
     public NetlinkException(String what, int errno) {
-        super(what + ": " + Errno.words(errno) + " (" + Errno.name(errno) + ")");
+        super(what + ": " + words(errno) + " (" + Errno.name(errno) + ")");
         this.errno = errno;
         this.text = "";
         this.attribute = "";
+    }
+
+    /** The calls that are refused so make, enter or keep a namespace; requests are refused in answers. */
+    private static String words(int errno) {
+        return errno == Errno.EPERM ? "not permitted: this needs root, or the capability CAP_SYS_ADMIN"
+                : Errno.words(errno);
     }
 
     private NetlinkException(int errno, String text, String attribute) {

@@ -1,7 +1,6 @@
 package dev.plumbline.plan;
 
 import dev.plumbline.state.DesiredState;
-import dev.plumbline.state.Family;
 import dev.plumbline.state.Phase;
 import dev.plumbline.state.Protocol;
 import dev.plumbline.state.RouteAttributes;
@@ -167,9 +166,8 @@ final class TableDiff {
         return live.attributes(row).withProtocol(Protocol.PLUMBLINE).sameIntent(desired.attributes(want));
     }
 
-    /** The kernel replaces the first of an IPv4 group only; IPv6 has one route an identity and source prefix. */
+    /** The kernel replaces the first of a group, whoever made it; an IPv6 source prefix belongs to the identity. */
     private boolean canReplace(int old, int first, int want) {
-        return key.family() == Family.IPV4 ? old == first
-                : live.attributes(old).from().equals(desired.attributes(want).from());
+        return old == first && live.attributes(old).from().equals(desired.attributes(want).from());
     }
 }

@@ -23,14 +23,30 @@ public record Prefix(IpAddress address, int length) implements Comparable<Prefix
         if (slash < 0) {
             return IpAddress.parse(text).map(IpAddress::host);
         }
-        var digits = text.substring(slash + 1);
-        if (!digits.matches("0|[1-9][0-9]{0,2}")) {
+        int length = length(text, slash + 1);
+        if (length < 0) {
             return Optional.empty();
         }
-        int length = Integer.parseInt(digits);
         return IpAddress.parse(text.substring(0, slash))
                 .filter(address -> length <= address.family().bits())
                 .map(address -> new Prefix(address, length));
+    }
+
+    /** One to three digits without a leading zero, or -1. No regular expression: a million of these are read. */
+    private static int length(String text, int from) {
+        int digits = text.length() - from;
+        if (digits < 1 || digits > 3 || digits > 1 && text.charAt(from) == '0') {
+            return -1;
+        }
+        int length = 0;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') {
+                return -1;
+            }
+            length = length * 10 + c - '0';
+        }
+        return length;
     }
 
     public Family family() {

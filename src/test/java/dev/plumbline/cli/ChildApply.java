@@ -28,7 +28,7 @@ final class ChildApply {
             namespace.gate(hang ? new Hang(number) : Gate.OPEN);
             return Optional.of(namespace);
         }).prepareToApply(documents)) {
-            session.apply(Progress.SILENT);
+            session.apply(Optional.empty(), Progress.SILENT);
             System.out.println("done");
         } catch (LockedException e) {
             System.out.println("locked " + e.getMessage());

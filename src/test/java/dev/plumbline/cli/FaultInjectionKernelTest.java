@@ -11,11 +11,16 @@ import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.netlink.Gate;
 import dev.plumbline.state.Domain;
+import dev.plumbline.state.FibResult;
+import dev.plumbline.state.Flow;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
+import dev.plumbline.state.RouteTables;
+import dev.plumbline.state.TableKey;
+import dev.plumbline.state.TcpSession;
 import dev.plumbline.store.OtherNamespaceException;
 import dev.plumbline.store.Store;
 import java.io.IOException;
@@ -26,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,7 +105,7 @@ class FaultInjectionKernelTest {
         try (var store = Store.open(state, "1.0");
                 var session = MixedChanges.reconciler(store, state, label -> open(gate)).prepareToApply(documents)) {
             var plan = session.plan();
-            session.apply(Progress.SILENT);
+            session.apply(Optional.empty(), Progress.SILENT);
             return plan.toAdd() + plan.toChange() + plan.toDestroy();
         }
     }
@@ -324,6 +330,21 @@ class FaultInjectionKernelTest {
         @Override
         public List<Domain<?>> domains() {
             throw new AssertionError("written");
+        }
+
+        @Override
+        public FibResult lookup(Flow flow) {
+            throw new AssertionError("asked");
+        }
+
+        @Override
+        public List<TcpSession> sshSessions() {
+            throw new AssertionError("asked");
+        }
+
+        @Override
+        public RouteTables routes(Set<TableKey> tables) {
+            throw new AssertionError("read");
         }
 
         @Override

@@ -67,7 +67,7 @@ class SafetyKernelTest {
         try (var store = Store.open(state, "1.0");
                 var session = MixedChanges.reconciler(store, state, this::open).prepareToApply(documents)) {
             var plan = session.plan();
-            session.apply(Progress.SILENT);
+            session.apply(Optional.empty(), Progress.SILENT);
             return plan.toAdd() + plan.toChange() + plan.toDestroy();
         }
     }
@@ -162,7 +162,7 @@ class SafetyKernelTest {
             var journal = new StoredJournal(store, state, new Initiator("tester", 1, "patient", "", ""),
                     Duration.ofSeconds(30));
             try (var session = MixedChanges.reconciler(store, journal, this::open).prepareToApply(documents)) {
-                session.apply(Progress.SILENT);
+                session.apply(Optional.empty(), Progress.SILENT);
             }
         }
     }
@@ -191,7 +191,7 @@ class SafetyKernelTest {
                 var session = MixedChanges.reconciler(store, state, this::open).prepare(MixedChanges.second())) {
             network.ip.run("route del 203.0.0.0/24 table 110");
             var before = network.state();
-            var refusal = assertThrows(ApplyException.class, () -> session.apply(Progress.SILENT));
+            var refusal = assertThrows(ApplyException.class, () -> session.apply(Optional.empty(), Progress.SILENT));
             assertTrue(refusal.getMessage().contains("has changed since the plan was shown"), refusal.getMessage());
             assertEquals(before, network.state());
             assertEquals(List.of(), store.unfinished());
@@ -201,7 +201,7 @@ class SafetyKernelTest {
             try (var files = Files.list(state)) {
                 assertTrue(files.noneMatch(file -> file.toString().endsWith(".lock")), "nothing is claimed meanwhile");
             }
-            session.apply(Progress.SILENT);
+            session.apply(Optional.empty(), Progress.SILENT);
         }
         assertEquals(0, apply(MixedChanges.second()));
     }

@@ -161,7 +161,8 @@ class SnapshotKernelTest {
                 route add default via fe80::1 dev v0 proto 157 table 100
                 route add 2001:db8:100::/64 dev v0 src 2001:db8::1 proto 157 table 100
                 route add 2001:db8:101::/64 via 2001:db8::2 metric 5 proto 157 table 100
-                route add 2001:db8:102::/64 proto 157 table 100 nexthop via 2001:db8::2 nexthop via 2001:db8:2::2 weight 4
+                route add 2001:db8:102::/64 table 100 proto 157 nexthop via 2001:db8::2 \
+                    nexthop via 2001:db8:2::2 weight 4
                 route add blackhole 2001:db8:103::/64 proto 157 table 100
                 route add unreachable 2001:db8:104::/64 proto 157 table 100
                 route add 2001:db8:105::/64 via 2001:db8::2 mtu 1300 proto 157 table 100
@@ -249,7 +250,8 @@ class SnapshotKernelTest {
                 """);
         var ours = kernel.read(ReadScope.OURS).routes();
         assertEquals(2, ours.size());
-        var device = kernel.read(new ReadScope(true, Set.of(new TableKey(Family.IPV4, 400)), Set.of("v0", "absent"), false));
+        var device = kernel.read(new ReadScope(true, Set.of(new TableKey(Family.IPV4, 400)), Set.of("v0", "absent"),
+                false));
         assertEquals(List.of("10.0.0.0/24 dev v0 scope link src 10.0.0.1 proto kernel table main",
                 "198.51.100.0/24 via 10.0.0.2 dev v0 table main",
                 "198.51.102.0/24 via 10.0.0.2 dev v0 proto static table main",

@@ -189,8 +189,8 @@ public final class LinkWriter {
                     writer.string(IFLA_IFNAME, name);
                 }, message -> found[0] = message.s32(LinkMessages.INDEX));
             } catch (NetlinkException e) {
-                throw new UncheckedIOException(e.errno() == Errno.ENODEV
-                        ? new NetlinkException("device " + name, Errno.ENODEV) : e);
+                var named = e.errno() == Errno.ENODEV ? new NetlinkException("device " + name, Errno.ENODEV) : e;
+                throw new UncheckedIOException(named.getMessage(), named);
             }
         }
         return found[0];
@@ -201,7 +201,7 @@ public final class LinkWriter {
             try {
                 socket.request(type, flags, request);
             } catch (NetlinkException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(e.getMessage(), e);
             }
         }
     }

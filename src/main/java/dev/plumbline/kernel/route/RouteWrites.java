@@ -248,9 +248,9 @@ final class RouteWrites implements RequestPipeline.Listener {
                     for (int i = old; i < oldEnd; i++) {
                         delete(Kind.TAKEN_AWAY, olds[i]);
                     }
-                    boolean alone = old == oldEnd || groupSize(live, olds[old]) == oldEnd - old;
+                    boolean alone = nextEnd > next && live.groupSize(desired, news[next]) == oldEnd - old;
                     for (int i = next; i < nextEnd; i++) {
-                        create(Kind.RECREATED, news[i], news[i], i == next && alone ? CREATE : APPEND);
+                        create(Kind.RECREATED, news[i], news[i], alone && i == next ? CREATE : APPEND);
                     }
                 }
                 old = oldEnd;
@@ -258,10 +258,16 @@ final class RouteWrites implements RequestPipeline.Listener {
             }
         }
 
-        /** What is put back may stand beside another's route that was read over its own device only: IPv4 allows both. */
+        /**
+         * Ours must be alone. What is put back goes behind what stands there under the same identity, in IPv4 also behind
+         * another's route that was not read because it leads over another device.
+         */
         private int flagsOfFirst(int row) {
             var desired = changes.desired();
-            return desired.family() == Family.IPV4 && !desired.attributes(row).isOurs() ? APPEND : CREATE;
+            if (desired.attributes(row).isOurs()) {
+                return CREATE;
+            }
+            return desired.family() == Family.IPV4 || changes.live().groupSize(desired, row) > 0 ? APPEND : CREATE;
         }
 
         private static int groupEnd(RouteRows rows, int[] numbers, int from) {
@@ -270,11 +276,6 @@ final class RouteWrites implements RequestPipeline.Listener {
                 end++;
             }
             return end;
-        }
-
-        /** How many rows have this one's identity. */
-        private static int groupSize(RouteRows rows, int row) {
-            return rows.groupEnd(row) - rows.find(rows, row);
         }
 
         /** Rows of equal identity are written together: any that needs another route makes all wait. */

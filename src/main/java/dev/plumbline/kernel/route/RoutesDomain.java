@@ -49,7 +49,7 @@ public final class RoutesDomain implements Domain<RouteChanges> {
                 var devices = new Devices(LinkReader.links(socket));
                 return new RouteWrites(socket, devices, changes, phase, progress).run();
             } catch (NetlinkException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(e.getMessage(), e);
             }
         }
     }

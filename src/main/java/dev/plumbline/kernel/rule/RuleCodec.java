@@ -24,6 +24,7 @@ import java.util.OptionalLong;
 final class RuleCodec {
 
     private static final long NONE = 0xffffffffL;
+    private static final int WHOLE_PORT = 0xffff;
 
     private RuleCodec() {
     }
@@ -92,7 +93,15 @@ final class RuleCodec {
                 case FRA_SPORT_RANGE -> sourcePort = Optional.of(new Range(attribute.u16(0), attribute.u16(2)));
                 case FRA_DPORT_RANGE -> destinationPort = Optional.of(new Range(attribute.u16(0), attribute.u16(2)));
                 case FRA_PAD -> { }
+                case FRA_SPORT_MASK, FRA_DPORT_MASK -> portMask(attribute);
                 default -> other.add(RawAttribute.of(attribute.rawType(), attribute.bytes()));
+            }
+        }
+
+        /** Newer kernels (Linux 6.15) say of every single port that all its bits count, which no request has to say. */
+        private void portMask(AttributeReader attribute) {
+            if (attribute.u16() != WHOLE_PORT) {
+                other.add(RawAttribute.of(attribute.rawType(), attribute.bytes()));
             }
         }
 

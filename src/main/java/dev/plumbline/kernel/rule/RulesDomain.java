@@ -120,7 +120,7 @@ public final class RulesDomain implements Domain<RuleChanges> {
             if (e.errno() == Errno.ENOBUFS) {
                 return new Outcome.Unknown(e.getMessage());
             }
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
         return failures.isEmpty() ? new Outcome.Done() : new Outcome.Failed(failures);
     }

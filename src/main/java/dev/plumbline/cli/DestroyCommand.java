@@ -1,0 +1,54 @@
+package dev.plumbline.cli;
+
+import dev.plumbline.apply.Reconciler;
+import dev.plumbline.apply.TableNames;
+import dev.plumbline.apply.Timings;
+import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code plumbline destroy}: takes away all that plumbline made. */
+final class DestroyCommand extends Subcommand {
+
+    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final BooleanSupplier autoApprove = flag("--auto-approve", "Do not ask before changing anything.");
+    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
+
+    DestroyCommand() {
+        super("Take away all that plumbline made, and put back what it moved or adopted.",
+                "Reads no intents. Leaves every namespace as if plumbline had never been there; the next apply may take its"
+                        + " intents from anywhere.");
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Privileges.requireNetAdmin("destroy");
+        Path directory = stateDirectory.getValue();
+        var patience = TimeSpan.of(lockTimeout, this);
+        try (var store = Store.open(directory, VersionCommand.version())) {
+            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), patience);
+            var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(),
+                    true, new Timings());
+            reconciler.recover().forEach(each -> RecoverCommand.say(each, err()));
+            boolean asks = !autoApprove.getAsBoolean();
+            try (var session = asks ? reconciler.prepare(List.of()) : reconciler.prepareToApply(List.of())) {
+                var plan = session.plan();
+                PlanCommand.print(plan, false, out());
+                if (!plan.isEmpty() && asks) {
+                    Approval.ask(out());
+                }
+                session.apply(Optional.empty(), new ProgressLine("destroying", err()));
+                if (!plan.isEmpty()) {
+                    out().println("Destroyed and verified.");
+                }
+            }
+            store.forgetSource();
+            return Plumbline.DONE;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.plumbline.source;
+
+import dev.plumbline.intent.DocumentCodec;
+import dev.plumbline.intent.IntentFile;
+import dev.plumbline.intent.IntentParser;
+import dev.plumbline.intent.ParsedIntents;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The intents in a directory: all {@code *.yaml} and {@code *.yml} below it, but for names that begin with a dot and
+ * {@code topology.yaml} at its root, which is the sandbox's.
+ */
+public final class DirectorySource {
+
+    private static final long LARGEST = 1L << 30;
+    private static final String TOPOLOGY = "topology.yaml";
+
+    private final Path directory;
+    private final String programVersion;
+
+    /**
+     * @param directory as the user named it: problems name files below it likewise
+     * @param programVersion part of the content's hash: another program parses anew
+     */
+    public DirectorySource(Path directory, String programVersion) {
+        this.directory = directory;
+        this.programVersion = programVersion;
+    }
+
+    /**
+     * The files as they were read at one moment.
+     *
+     * @param files in the order of their names
+     * @param hash of names, contents and the program's version: 64 hexadecimal digits
+     */
+    public record Content(List<IntentFile> files, String hash) {
+
+        public Content {
+            files = List.copyOf(files);
+        }
+
+        /**
+         * The documents: those that were kept, if these very files were parsed before; else they are parsed, and kept
+         * if they have no errors.
+         */
+        public ParsedIntents parse(IntentParser parser, ParsedDocuments kept) {
+            var known = kept.find(hash);
+            if (known.isPresent()) {
+                try {
+                    return DocumentCodec.read(new ByteArrayInputStream(known.get()));
+                } catch (IOException damaged) {
+                    // Parsed anew below, and kept again: nothing is lost but time.
+                }
+            }
+            var parsed = parser.parse(files);
+            if (!parsed.hasErrors()) {
+                kept.keep(hash, encode(parsed));
+            }
+            return parsed;
+        }
+
+        private static byte[] encode(ParsedIntents parsed) {
+            var bytes = new ByteArrayOutputStream();
+            try {
+                DocumentCodec.write(parsed, bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return bytes.toByteArray();
+        }
+    }
+
+    /**
+     * The files that would be read, in the order of their names below the directory, compared character by character.
+     *
+     * @throws SourceException if the directory is missing or cannot be read, or a link leads out of it
+     */
+    public List<Path> list() {
+        if (!Files.exists(directory)) {
+            throw new SourceException("the directory of intents " + directory
+                    + " does not exist; make it, or name another with --intents DIR");
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new SourceException(directory
+                    + " is no directory; name the directory of the intents with --intents DIR");
+        }
+        var files = new ArrayList<Path>();
+        try {
+            var root = directory.toRealPath();
+            Files.walkFileTree(directory, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE,
+                    new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                    return isHidden(path) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+                    if (isIntent(path)) {
+                        checkInside(path, root);
+                        files.add(path);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+                    if (isHidden(path)) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw e;
+                }
+            });
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+        files.sort((one, other) -> relative(one).compareTo(relative(other)));
+        return files;
+    }
+
+    private boolean isHidden(Path path) {
+        return !path.equals(directory) && path.getFileName().toString().startsWith(".");
+    }
+
+    private boolean isIntent(Path path) {
+        var name = relative(path);
+        return (name.endsWith(".yaml") || name.endsWith(".yml")) && !isHidden(path) && !name.equals(TOPOLOGY);
+    }
+
+    private String relative(Path path) {
+        return directory.relativize(path).toString();
+    }
+
+    private static void checkInside(Path path, Path root) throws IOException {
+        var real = path.toRealPath();
+        if (!real.startsWith(root)) {
+            throw new SourceException(path + " leads out of the directory of intents, to " + real
+                    + "; put the file itself there");
+        }
+        if (!Files.isRegularFile(real)) {
+            throw new SourceException(path + " is no regular file");
+        }
+    }
+
+    /**
+     * Reads all files.
+     *
+     * @throws SourceException if a file cannot be read or is larger than 1 GiB, or for the reasons of {@link #list}
+     */
+    public Content read() {
+        var files = new ArrayList<IntentFile>();
+        var digest = digest();
+        update(digest, programVersion.getBytes(StandardCharsets.UTF_8));
+        for (var path : list()) {
+            var content = content(path);
+            files.add(new IntentFile(path.toString(), content));
+            // The name as problems print it is kept with parsed documents: it belongs to what is hashed.
+            update(digest, path.toString().getBytes(StandardCharsets.UTF_8));
+            update(digest, content);
+        }
+        return new Content(files, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static byte[] content(Path path) {
+        try {
+            long size = Files.size(path);
+            if (size > LARGEST) {
+                throw new SourceException(path + " has " + size
+                        + " bytes; a file of intents has at most 1 GiB: split it");
+            }
+            return Files.readAllBytes(path);
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private static SourceException unreadable(Path path, IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> new SourceException("no permission to read " + denied.getFile()
+                    + "; run as root, or let this user read it", e);
+            case NoSuchFileException missing -> new SourceException(missing.getFile()
+                    + " does not exist: a link to nowhere, or it went away while the intents were read", e);
+            case FileSystemLoopException loop -> new SourceException(loop.getFile()
+                    + " is a link to a directory above it", e);
+            default -> new SourceException("cannot read " + path + ": " + e.getMessage(), e);
+        };
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    /** With its length, so that no two lists of texts give the same bytes. */
+    private static void update(MessageDigest digest, byte[] bytes) {
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).flip());
+        digest.update(bytes);
+    }
+
+    /**
+     * Refuses intents that somebody else can write: the files, the directories that hold them, and every directory
+     * above.
+     *
+     * @throws SourceException naming each such path, its mode and owner, and the command that mends it
+     */
+    public void requireSafe() {
+        Trust.require(directory, list());
+    }
+}

@@ -1,0 +1,152 @@
+package dev.plumbline.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.kernel.ThrowAwayNamespaces;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as user {@code nobody}, in processes of their own: who may do what, and what is said of the rest. */
+@Tag("kernel")
+class NoRootKernelTest {
+
+    @RegisterExtension
+    final ThrowAwayNamespaces namespaces = new ThrowAwayNamespaces();
+
+    @TempDir
+    Path directory;
+    private TestHost host;
+    /** Jars that nobody can read: those of a build lie in root's home. */
+    private Path program;
+
+    @BeforeEach
+    void programAndHost() throws IOException {
+        program = Files.createTempDirectory("plumbline-nobody");
+        permissions(program, "rwxr-xr-x");
+        permissions(directory, "rwxr-xr-x");
+        host = new TestHost(namespaces, directory).device("eth0", "10.0.0.10/24").device("net1", "192.168.1.209/24");
+        permissions(host.intents(), "rwxr-xr-x");
+        host.intent("sip.yaml", """
+                kind: SourceRouting
+                metadata: {name: sip}
+                spec: {device: net1, gateways: [192.168.1.1]}
+                """);
+    }
+
+    @AfterEach
+    void programGoes() throws IOException {
+        try (var files = Files.walk(program)) {
+            for (var file : files.toList().reversed()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void validatePlanAndShowWorkAndSayWhatTheyCouldNotSee() throws Exception {
+        host.apply();
+        var before = host.snapshot();
+        assertEquals(new TestHost.Result(0, "1 document is valid.\n", ""), nobody("validate"));
+        assertEquals(new TestHost.Result(0, """
+                note: SourceRouting/sip: table 100 for 192.168.1.209
+                note: SourceRouting/sip: the store has no record of what was moved out of main; the marked routes of net1 \
+                in its tables stand in for it, and who made them is not known
+
+                No changes. The network matches the intents.
+                """, "plumbline: no right to read STATE: run as root to see what is recorded there\n"), nobody("plan"));
+        var show = nobody("show");
+        assertEquals(0, show.code(), show::toString);
+        assertTrue(show.out().contains("prefsrc: 192.168.1.209"), show::toString);
+        assertEquals(before, host.snapshot());
+    }
+
+    @Test
+    void importWorks() throws Exception {
+        host.ip().run("route add 203.0.113.0/24 via 10.0.0.1 dev eth0 proto static");
+        var imported = nobody("import");
+        assertEquals(0, imported.code(), imported::toString);
+        assertTrue(imported.out().contains("- {to: 203.0.113.0/24, via: 10.0.0.1, dev: eth0}"), imported::toString);
+    }
+
+    @Test
+    void applySaysThatItNeedsRoot() throws Exception {
+        var before = host.snapshot();
+        assertEquals(new TestHost.Result(1, "", "plumbline: `apply` changes the network and needs root (CAP_NET_ADMIN); "
+                + "run it with sudo. `plan`, `show` and `validate` work without\n"), nobody("apply", "--auto-approve"));
+        assertEquals(before, host.snapshot());
+    }
+
+    @Test
+    void anotherNamespaceNeedsRoot() throws Exception {
+        var other = namespaces.create();
+        assertEquals(new TestHost.Result(1, "", "plumbline: cannot enter network namespace " + other + ": not permitted: "
+                + "this needs root, or the capability CAP_SYS_ADMIN (EPERM)\n"), nobody("show", "--netns", other));
+        host.intent("other.yaml", """
+                kind: RoutingRules
+                metadata: {name: there}
+                spec: {netns: %s, rules: [{priority: 5, from: 192.0.2.1, lookup: main}]}
+                """.formatted(other));
+        var plan = nobody("plan");
+        assertEquals(1, plan.code());
+        assertEquals("plumbline: no right to read STATE: run as root to see what is recorded there\n"
+                + "plumbline: cannot enter network namespace " + other + ": not permitted: "
+                + "this needs root, or the capability CAP_SYS_ADMIN (EPERM)\n", plan.err());
+    }
+
+    private TestHost.Result nobody(String command, String... more) throws Exception {
+        var words = new ArrayList<>(List.of("ip", "netns", "exec", host.name(), "setpriv", "--reuid=65534",
+                "--regid=65534", "--clear-groups", "--inh-caps=-all",
+                System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-Djnr.ffi.asm.enabled=false",
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp", classPath(),
+                Plumbline.class.getName(), command));
+        if (!List.of("show", "import").contains(command)) {
+            words.addAll(List.of("--intents", host.intents().toString(), "--state-dir", host.state().toString()));
+        }
+        words.addAll(List.of(more));
+        var out = directory.resolve("out.txt").toFile();
+        var err = directory.resolve("err.txt").toFile();
+        int code = new ProcessBuilder(words).redirectOutput(out).redirectError(err).start().waitFor();
+        return new TestHost.Result(code, host.masked(Files.readString(out.toPath())),
+                host.masked(Files.readString(err.toPath())));
+    }
+
+    private String classPath() throws IOException {
+        var entries = new ArrayList<String>();
+        for (var entry : Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(each -> Path.of(each).toAbsolutePath()).toList()) {
+            var copy = program.resolve(entries.size() + "-" + entry.getFileName());
+            if (!Files.exists(copy) && Files.exists(entry)) {
+                copy(entry, copy);
+            }
+            entries.add(copy.toString());
+        }
+        return String.join(File.pathSeparator, entries);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList()) {
+                var target = to.resolve(from.relativize(file).toString());
+                Files.copy(file, target);
+                permissions(target, Files.isDirectory(target) ? "rwxr-xr-x" : "rw-r--r--");
+            }
+        }
+    }
+
+    private static void permissions(Path path, String permissions) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.kernel.route;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.kernel.rule;
+
+import org.jspecify.annotations.NullMarked;
