@@ -1,5 +1,6 @@
 package dev.plumbline.apply;
 
+import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.intent.Document;
@@ -12,6 +13,7 @@ import dev.plumbline.state.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -109,21 +111,22 @@ public final class Reconciler {
          * Carries the plan out, one namespace after the other. One that was not claimed before is claimed now, and read
          * again: who approved the plan approved what was shown.
          *
+         * @param confirmBy when it is reverted unless it was confirmed; absent: it need not be
          * @throws LockedException if another apply is at work in a namespace
          * @throws GuardedException if the plan hits a guard; nothing is changed then
          * @throws ApplyException at the first namespace that fails, or is not any more as it was shown; those before it
          *     stay as they are
          */
-        public void apply(Progress progress) {
+        public void apply(Optional<Instant> confirmBy, Progress progress) {
             requireUnguarded();
             runs.forEach((run, prepared) -> {
                 var claimed = claims.get(run);
                 if (claimed != null) {
-                    run.apply(prepared, claimed, progress);
+                    run.apply(prepared, claimed, confirmBy, progress);
                     release(run);
                 } else if (run.hasWork(prepared)) {
                     claims.put(run, run.claim(recovered::add));
-                    run.apply(guarded(run, again(run, prepared)), claims.get(run), progress);
+                    run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
                     release(run);
                 }
             });
@@ -233,9 +236,28 @@ public final class Reconciler {
         return new Recovery(namespaces, ledgers, journal).all();
     }
 
+    /** Reverts applies that wait to be confirmed, in all namespaces. */
+    public List<Event> revert() {
+        return new Recovery(namespaces, ledgers, journal).awaiting();
+    }
+
+    /**
+     * Confirms applies that wait for it, in all namespaces.
+     *
+     * @throws ApplyException if the time of one is over
+     */
+    public List<Event> confirm() {
+        return new Awaiting(journal).confirm();
+    }
+
     private static Plan.Notice notice(UnfinishedApply apply) {
         var who = apply.by().user() + ", pid " + apply.by().pid() + " (`" + apply.by().command() + "`), since "
                 + apply.since();
+        if (apply.isAwaiting()) {
+            return new Plan.Notice(Plan.Notice.Kind.WARNING, "ConfirmPending", Optional.empty(), "an apply by " + who
+                    + ", waits to be confirmed until " + apply.confirmation().map(Confirmation::by).orElseThrow()
+                    + "; say `plumbline confirm`, or `plumbline revert`");
+        }
         return apply.running()
                 ? new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyRunning", Optional.empty(),
                         "an apply is writing here just now: " + who)

@@ -8,6 +8,7 @@ import dev.plumbline.plan.PlanException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,9 @@ public final class Plumbline implements Callable<Integer> {
     static {
         COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("confirm", ConfirmCommand::confirm);
+        COMMANDS.put("revert", ConfirmCommand::revert);
+        COMMANDS.put("guard", GuardCommand::new);
         COMMANDS.put("destroy", DestroyCommand::new);
         COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
@@ -122,6 +126,8 @@ public final class Plumbline implements Callable<Integer> {
         CommandLine line = new CommandLine(root.spec);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 Terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        // picocli's own converter calls Path.get by reflection, for which Java makes classes at every start.
+        line.registerConverter(Path.class, Path::of);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(Plumbline::execute);
         line.setParameterExceptionHandler(Plumbline::wrongUsage);

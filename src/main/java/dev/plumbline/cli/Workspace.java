@@ -62,6 +62,15 @@ final class Workspace implements AutoCloseable {
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     static Workspace reading(InputOptions input, PrintWriter err) {
+        return reading(input, err, IntentParser.withoutSchema(), true);
+    }
+
+    /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
+    static Workspace validating(InputOptions input, PrintWriter err) {
+        return reading(input, err, new IntentParser(), false);
+    }
+
+    private static Workspace reading(InputOptions input, PrintWriter err, IntentParser parser, boolean takesKept) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
         try {
@@ -70,7 +79,8 @@ final class Workspace implements AutoCloseable {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
         var journal = new StoredJournal.Reading(store, input.stateDirectory());
-        return opened(() -> directory(input, store, timings), store, journal, true, timings, err);
+        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        return opened(() -> directory(input, parser, kept, timings), store, journal, true, timings, err);
     }
 
     /**
@@ -84,7 +94,7 @@ final class Workspace implements AutoCloseable {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
         var by = Caller.initiator(command, input.intents().toString(), "");
-        return opened(() -> directory(input, store, timings), store,
+        return opened(() -> directory(input, IntentParser.withoutSchema(), kept(store), timings), store,
                 new StoredJournal(store, input.stateDirectory(), by, lockTimeout), replaceSource, timings, command.err());
     }
 
@@ -113,11 +123,11 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    private static Input directory(InputOptions options, StoreView store, Timings timings) {
+    private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
         return timings.time("parse", () -> {
             var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
             return new Input(SourceId.directory(options.intents()), content.hash(),
-                    new HostFilter(options.host(), options.labels()), content.parse(new IntentParser(), kept(store)),
+                    new HostFilter(options.host(), options.labels()), content.parse(parser, kept),
                     content.files());
         });
     }
@@ -157,7 +167,7 @@ final class Workspace implements AutoCloseable {
 
     /** The documents of a folder, whatever host they hold for. */
     static List<Document> valid(DirectorySource.Content content) {
-        var parsed = content.parse(new IntentParser(), ParsedDocuments.NONE);
+        var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
             throw invalid(parsed.problems(), content.files());
         }
@@ -232,6 +242,30 @@ final class Workspace implements AutoCloseable {
         }
     }
 
+    /** Reverts what waits to be confirmed. */
+    List<Event> revert() {
+        return reconciler().revert();
+    }
+
+    /** Confirms what waits for it. */
+    List<Event> confirm() {
+        return reconciler().confirm();
+    }
+
+    /**
+     * Refuses content that was reverted before.
+     *
+     * @param again somebody says that it is to be applied all the same
+     */
+    void refuseReverted(boolean again) {
+        if (!again && store instanceof Store writable) {
+            writable.rejected(input.hash()).ifPresent(at -> {
+                throw new CommandException("nothing was changed: these very intents were reverted at " + at
+                        + "; change them, or say --again");
+            });
+        }
+    }
+
     /** Says what became of applies that had died. */
     void say(List<Event> recovered) {
         recovered.forEach(each -> RecoverCommand.say(each, err));
@@ -240,22 +274,32 @@ final class Workspace implements AutoCloseable {
 
     /** Records where what was applied came from, unless that is on record. */
     void recordSource() {
-        var id = input.source();
         var recorded = store.source();
-        if (!(store instanceof Store writable) || recorded.filter(each -> each.id().equals(id)
-                && each.contentHash().equals(input.hash())).isPresent()) {
-            return;
+        if (store instanceof Store writable && recorded.filter(each -> each.id().equals(input.source())
+                && each.contentHash().equals(input.hash())).isEmpty()) {
+            timings.time("store", () -> {
+                writable.recordSource(new AppliedSource(input.source(), input.hash(), Instant.now()), encoded(),
+                        replaceSource);
+                return writable;
+            });
         }
+    }
+
+    /** Records what becomes the current source once it is confirmed. */
+    void pend() {
+        if (store instanceof Store writable) {
+            writable.pend(input.source(), input.hash(), encoded());
+        }
+    }
+
+    private byte[] encoded() {
         var bytes = new ByteArrayOutputStream();
         try {
             DocumentCodec.write(input.intents(), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        timings.time("store", () -> {
-            writable.recordSource(new AppliedSource(id, input.hash(), Instant.now()), bytes.toByteArray(), replaceSource);
-            return id;
-        });
+        return bytes.toByteArray();
     }
 
     /** The plan of a session, to be kept in a file. */

@@ -159,9 +159,11 @@ final class TestHost {
 
     /** Runs a command with the intents and the store of this host. */
     Result run(String command, String... more) {
-        var words = new ArrayList<>(List.of(command, "--intents", intents.toString(), "--state-dir", state.toString(),
-                "--host", "edge-1"));
+        var words = new ArrayList<>(List.of(command, "--intents", intents.toString(), "--state-dir", state.toString()));
         words.addAll(List.of(more));
+        if (!words.contains("--host")) {
+            words.addAll(List.of("--host", "edge-1"));
+        }
         return execute(words.toArray(String[]::new));
     }
 
@@ -216,9 +218,9 @@ final class TestHost {
         assertTrue(result.out.endsWith("No changes. The network matches the intents.\n"), result::toString);
     }
 
-    /** The routes of both families outside the table local. */
+    /** The routes of both families outside the table local, a line each. */
     List<String> routes() {
-        return Stream.concat(lines("-4 -d route show table all"), lines("-6 -d route show table all"))
+        return Stream.concat(lines("-4 -o -d route show table all"), lines("-6 -o -d route show table all"))
                 .filter(line -> !line.contains(" table local ")).toList();
     }
 
@@ -249,13 +251,13 @@ final class TestHost {
     /** {@code ip} refuses to show a table that the kernel has not made yet, so all are listed and one is picked. */
     private String[] tableLines(String family, String words) {
         var table = words.substring(words.lastIndexOf(' ') + 1);
-        return masked(ip.lines(family + " route show table all")).map(line -> line + " ")
+        return masked(ip.lines(family + " -o route show table all")).map(line -> line + " ")
                 .filter(line -> line.contains(" table " + table + " "))
                 .map(line -> line.replace(" table " + table + " ", " ").strip()).toArray(String[]::new);
     }
 
     private static Stream<String> masked(List<String> lines) {
-        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec"));
+        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec").replaceAll("[\\\\ ]+", " "));
     }
 
     Snapshot snapshot() {
