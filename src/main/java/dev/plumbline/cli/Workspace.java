@@ -6,6 +6,7 @@ import dev.plumbline.apply.Namespaces;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.compile.Compiler;
 import dev.plumbline.history.Event;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
 final class Workspace implements AutoCloseable {
@@ -163,6 +165,22 @@ final class Workspace implements AutoCloseable {
             err.print(ProblemText.render(problems, input.files()));
         }
         return input.host().select(input.intents().documents());
+    }
+
+    /**
+     * The same, checked against each other as far as that goes without a network.
+     *
+     * @throws CommandException with every error if there is one
+     */
+    List<Document> checkedDocuments() {
+        var documents = documents();
+        var names = TableNames.read();
+        var problems = documents.stream().collect(Collectors.groupingBy(Document::netns)).values().stream()
+                .flatMap(each -> Compiler.check(each, names).stream()).toList();
+        if (!problems.isEmpty()) {
+            throw invalid(problems);
+        }
+        return documents;
     }
 
     /** The documents of a folder, whatever host they hold for. */

@@ -27,8 +27,8 @@ public final class Fib {
     /** Answers for tables. */
     @FunctionalInterface
     public interface Tables {
-        /** What this table says of a flow. */
-        TableAnswer lookup(TableKey table, Flow flow, TableLookup routes);
+        /** What the table that this rule looks up says of a flow. */
+        TableAnswer lookup(RoutingRule rule, TableKey table, Flow flow, TableLookup routes);
     }
 
     /**
@@ -116,7 +116,7 @@ public final class Fib {
     private Optional<FibResult> act(RoutingRule rule, Flow flow, TableLookup routes) {
         return switch (rule.action()) {
             case RuleAction.Lookup(long table) -> switch (
-                    tables.lookup(new TableKey(flow.family(), table), flow, routes)) {
+                    tables.lookup(rule, new TableKey(flow.family(), table), flow, routes)) {
                 case TableAnswer.Match(FibResult.Found found) -> unlessSuppressed(rule, found);
                 case TableAnswer.Continue _ -> Optional.empty();
                 case TableAnswer.End(FibResult result) -> Optional.of(result);

@@ -3,6 +3,7 @@ package dev.plumbline.kernel;
 import dev.plumbline.kernel.link.Devices;
 import dev.plumbline.kernel.link.LinkReader;
 import dev.plumbline.kernel.link.LinkWriter;
+import dev.plumbline.kernel.route.FibTables;
 import dev.plumbline.kernel.route.RouteQuery;
 import dev.plumbline.kernel.route.RouteReader;
 import dev.plumbline.kernel.route.RoutesDomain;
@@ -186,7 +187,7 @@ public final class KernelNamespace implements LiveNamespace {
                 }
                 rules.addAll(some.get());
             }
-            routes = new RouteReader(socket, devices, scope);
+            routes = new RouteReader(socket, devices, scope, () -> FibTables.read(namespace));
             return new NamespaceState(id, links, addresses, routes.read(), rules);
         }
 

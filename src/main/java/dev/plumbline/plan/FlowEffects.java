@@ -143,7 +143,7 @@ final class FlowEffects {
         if (!(answer instanceof Found(var route, var _))) {
             return new Effect(answer, answer, answer);
         }
-        return new Judgement(flow, new Fib(live.links(), live.rules(), (_, _, _) -> TableAnswer.CONTINUE)
+        return new Judgement(flow, new Fib(live.links(), live.rules(), (_, _, _, _) -> TableAnswer.CONTINUE)
                 .found(route, flow)).effect();
     }
 
@@ -152,7 +152,7 @@ final class FlowEffects {
         private final Flow flow;
         private final Found kernel;
         private final TableKey table;
-        /** Tables that the flow passes on its way to the one that answers. */
+        /** Tables that the flow passes on its way to the one that answers, and that have no answer, suppressed or not. */
         private final Set<TableKey> passed = new HashSet<>();
 
         Judgement(Flow flow, Found kernel) {
@@ -196,7 +196,7 @@ final class FlowEffects {
 
         /** The rules that match, or may, up to the one that the kernel's answer comes from. */
         private List<RoutingRule> way(List<RoutingRule> rules) {
-            var matching = new Fib(live.links(), rules, (_, _, _) -> TableAnswer.CONTINUE).matching(flow);
+            var matching = new Fib(live.links(), rules, (_, _, _, _) -> TableAnswer.CONTINUE).matching(flow);
             if (matching.stream().anyMatch(FlowEffects::jumps)) {
                 return matching;
             }
@@ -253,8 +253,10 @@ final class FlowEffects {
                             || going.attributes(row).type() == RouteType.THROW);
         }
 
-        private TableAnswer before(TableKey key, Flow asked, TableLookup lookup) {
-            passed.add(key);
+        private TableAnswer before(RoutingRule rule, TableKey key, Flow asked, TableLookup lookup) {
+            if (rule.suppressPrefixLength().isEmpty() && rule.suppressInterfaceGroup().isEmpty()) {
+                passed.add(key);
+            }
             var rows = whole.get(key);
             if (rows != null) {
                 return lookup.in(rows, asked);
@@ -262,7 +264,7 @@ final class FlowEffects {
             return key.equals(table) ? new TableAnswer.Match(kernel) : TableAnswer.CONTINUE;
         }
 
-        private TableAnswer after(TableKey key, Flow asked, TableLookup lookup) {
+        private TableAnswer after(RoutingRule rule, TableKey key, Flow asked, TableLookup lookup) {
             if (!whole.containsKey(key) && !isTouched(key, true)) {
                 if (key.equals(table)) {
                     return new TableAnswer.Match(kernel);

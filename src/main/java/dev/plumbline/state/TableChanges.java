@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,6 +32,22 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
 
     public boolean isEmpty() {
         return create.length + replaceNew.length + recreateNew.length + recreateOld.length + delete.length == 0;
+    }
+
+    /** Whether a route with such attributes is created, replaced or made again. */
+    public boolean writes(Predicate<RouteAttributes> such) {
+        var found = new boolean[desired.pool().size()];
+        for (int index = 0; index < found.length; index++) {
+            found[index] = such.test(desired.pool().get(index));
+        }
+        return Stream.of(create, replaceNew, recreateNew).flatMapToInt(Arrays::stream)
+                .anyMatch(row -> found[desired.attributesIndex(row)]);
+    }
+
+    /** The same in another phase. */
+    public TableChanges in(Phase other) {
+        return new TableChanges(key, other, desired, live, moved, create, replaceNew, replaceOld, recreateNew,
+                recreateOld, delete);
     }
 
     /** What is created, replaced and made again. */

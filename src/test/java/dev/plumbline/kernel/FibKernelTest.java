@@ -125,7 +125,7 @@ class FibKernelTest {
     private Fib fib() {
         var state = read();
         var routes = state.routes();
-        return new Fib(state.links(), state.rules(), (key, flow, lookup) -> lookup.in(routes.rows(key), flow));
+        return new Fib(state.links(), state.rules(), (_, key, flow, lookup) -> lookup.in(routes.rows(key), flow));
     }
 
     private NamespaceState read() {
