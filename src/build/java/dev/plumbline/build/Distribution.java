@@ -72,7 +72,9 @@ final class Distribution {
         completions();
         manual();
         launcher(libraries);
-        train();
+        // In this order: the launcher would give the second training the first one's cache.
+        train("all", "plumbline-all.aot");
+        train("loop", "plumbline.aot");
     }
 
     /** The program's own jar first, then what it depends on, in Maven's order. */
@@ -144,21 +146,25 @@ final class Distribution {
                 .replace("@JAVA_RELEASE@", javaRelease)
                 .replace("@JAVA_HOME@", System.getProperty("java.home").replace("'", "'\\''"))
                 .replace("@JVM_OPTIONS@", options)
+                .replace("@VERSION@", version)
                 .replace("@CLASS_PATH@", classPath);
         Path file = write("bin/plumbline", script);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private void train() throws IOException, InterruptedException {
+    /** Trains with a set of commands, under the name that the launcher knows the cache by. */
+    private void train(String commands, String name) throws IOException, InterruptedException {
         Path work = Files.createTempDirectory("plumbline-train");
-        Path cache = target.resolve("lib/plumbline.aot");
+        Path cache = target.resolve("lib").resolve(name);
         try {
             ProcessBuilder training = new ProcessBuilder(
                     project.resolve("src/main/dist/train").toString(),
                     target.resolve("bin/plumbline").toString(),
-                    work.toString());
+                    work.toString(),
+                    commands);
             training.environment().put("PLUMBLINE_JAVA", System.getProperty("java.home"));
-            training.environment().put("PLUMBLINE_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache);
+            training.environment().put("PLUMBLINE_JAVA_OPTS", 
+                    "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput=" + cache);
             training.environment().remove("JDK_JAVA_OPTIONS");
             training.environment().remove("JAVA_TOOL_OPTIONS");
             Process process = training.inheritIO().start();

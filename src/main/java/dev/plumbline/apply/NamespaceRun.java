@@ -10,6 +10,8 @@ import dev.plumbline.history.Inverse;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Former;
+import dev.plumbline.plan.Guard;
+import dev.plumbline.plan.Guards;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanText;
 import dev.plumbline.state.ChangeSet;
@@ -140,6 +142,12 @@ final class NamespaceRun implements AutoCloseable {
         compilation.notes().forEach(each ->
                 notices.add(new Plan.Notice(Plan.Notice.Kind.NOTE, "", Optional.empty(), each)));
         return new Plan.NamespacePlan(label, prepared.changes(), notices);
+    }
+
+    /** The guards that an apply would hit: they watch over the host's namespace alone. */
+    List<Guard> guards(Prepared prepared, boolean hasFiles) {
+        return !label.equals(Document.HOST) ? List.of() : timings.time("guards", () -> Guards.hit(prepared.live(),
+                prepared.needs().scope().tables(), prepared.changes(), hasFiles, namespace));
     }
 
     /** Whether there is anything to write or to record. */

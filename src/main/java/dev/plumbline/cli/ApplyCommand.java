@@ -1,6 +1,7 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
+import dev.plumbline.plan.Guard;
 import dev.plumbline.source.Trust;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -27,6 +29,10 @@ final class ApplyCommand extends Subcommand {
             "Take the intents from another place than before.");
     private final BooleanSupplier full = flag("--full",
             "List all changes, however many.");
+    private final OptionSpec allow = option(OptionSpec.builder("--allow").paramLabel("GUARD").type(List.class)
+            .auxiliaryTypes(String.class).completionCandidates(Guard.NAMES)
+            .description("Pass a guard: " + String.join(", ", Guard.NAMES) + "; may be repeated. The plan shows which"
+                    + " guards it hits."));
     private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
     private final OptionSpec confirm = option(OptionSpec.builder("--confirm").paramLabel("TIME").type(String.class)
             .description("Revert everything after this time, such as 60s or 10m, unless `plumbline confirm` is said; also"
@@ -48,6 +54,7 @@ final class ApplyCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
+        var allowed = allowed();
         Privileges.requireNetAdmin("apply");
         Path saved = file.getValue();
         var plan = saved == null ? Optional.<SavedPlan>empty() : Optional.of(trusted(saved));
@@ -63,9 +70,21 @@ final class ApplyCommand extends Subcommand {
                     throw new CommandException("the plan in " + saved + " is stale: what it touches has changed since, so"
                             + " it would do something else now; nothing was changed. Plan again");
                 }
+                work.guard(session, allowed);
                 return apply(work, session, asks, patience, question);
             }
         }
+    }
+
+    private Set<String> allowed() {
+        List<String> names = allow.getValue() == null ? List.of() : allow.getValue();
+        for (var name : names) {
+            if (!Guard.NAMES.contains(name)) {
+                throw new ParameterException(spec().commandLine(), "there is no guard \"" + name
+                        + "\"; there are " + String.join(", ", Guard.NAMES));
+            }
+        }
+        return Set.copyOf(names);
     }
 
     private static SavedPlan trusted(Path saved) throws IOException {
@@ -99,6 +118,7 @@ final class ApplyCommand extends Subcommand {
             Optional<Probe> question) throws IOException {
         var plan = session.plan();
         PlanCommand.print(plan, full.getAsBoolean(), out());
+        session.requireUnguarded();
         if (!plan.isEmpty() && asks) {
             Approval.ask(out());
         }

@@ -1,18 +1,21 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.ApplyException;
+import dev.plumbline.apply.GuardedException;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.plan.PlanException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -123,6 +126,8 @@ public final class Plumbline implements Callable<Integer> {
         CommandLine line = new CommandLine(root.spec);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 Terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        // picocli's own converter calls Path.get by reflection, for which Java makes classes at every start.
+        line.registerConverter(Path.class, Path::of);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(Plumbline::execute);
         line.setParameterExceptionHandler(Plumbline::wrongUsage);
@@ -167,6 +172,9 @@ public final class Plumbline implements Callable<Integer> {
     private static String details(Throwable e) {
         return switch (e) {
             case CommandException command -> command.details();
+            case GuardedException guarded -> guarded.guards().stream()
+                    .map(each -> each.name() + ": " + each.message() + "; " + each.pass() + "\n")
+                    .collect(Collectors.joining());
             case ApplyException apply -> String.join("\n", apply.details()) + "\n";
             case IntentException intents -> ProblemText.render(intents.problems(), List.of());
             default -> "";

@@ -12,7 +12,7 @@ final class ValidateCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        try (var work = Workspace.reading(input, err())) {
+        try (var work = Workspace.validating(input, err())) {
             int documents = work.checkedDocuments().size();
             out().println(documents + (documents == 1 ? " document is" : " documents are") + " valid.");
             work.printTimings();

@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -63,6 +64,15 @@ final class Workspace implements AutoCloseable {
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     static Workspace reading(InputOptions input, PrintWriter err) {
+        return reading(input, err, IntentParser.withoutSchema(), true);
+    }
+
+    /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
+    static Workspace validating(InputOptions input, PrintWriter err) {
+        return reading(input, err, new IntentParser(), false);
+    }
+
+    private static Workspace reading(InputOptions input, PrintWriter err, IntentParser parser, boolean takesKept) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
         try {
@@ -71,7 +81,8 @@ final class Workspace implements AutoCloseable {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
         var journal = new StoredJournal.Reading(store, input.stateDirectory());
-        return opened(() -> directory(input, store, timings), store, journal, true, timings, err);
+        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        return opened(() -> directory(input, parser, kept, timings), store, journal, true, timings, err);
     }
 
     /**
@@ -85,7 +96,7 @@ final class Workspace implements AutoCloseable {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
         var by = Caller.initiator(command, input.intents().toString(), "");
-        return opened(() -> directory(input, store, timings), store,
+        return opened(() -> directory(input, IntentParser.withoutSchema(), kept(store), timings), store,
                 new StoredJournal(store, input.stateDirectory(), by, lockTimeout), replaceSource, timings, command.err());
     }
 
@@ -114,11 +125,11 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    private static Input directory(InputOptions options, StoreView store, Timings timings) {
+    private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
         return timings.time("parse", () -> {
             var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
             return new Input(SourceId.directory(options.intents()), content.hash(),
-                    new HostFilter(options.host(), options.labels()), content.parse(new IntentParser(), kept(store)),
+                    new HostFilter(options.host(), options.labels()), content.parse(parser, kept),
                     content.files());
         });
     }
@@ -174,7 +185,7 @@ final class Workspace implements AutoCloseable {
 
     /** The documents of a folder, whatever host they hold for. */
     static List<Document> valid(DirectorySource.Content content) {
-        var parsed = content.parse(new IntentParser(), ParsedDocuments.NONE);
+        var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
             throw invalid(parsed.problems(), content.files());
         }
@@ -313,6 +324,11 @@ final class Workspace implements AutoCloseable {
     SavedPlan save(Reconciler.Session session) {
         return new SavedPlan(session.fingerprint(), input.source(), input.hash(), input.host().host(),
                 input.host().labels(), input.intents());
+    }
+
+    /** Lets guards watch over a session that these intents are for. */
+    void guard(Reconciler.Session session, Set<String> allowed) {
+        session.guard(!input.files().isEmpty() || !input.intents().documents().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */

@@ -14,10 +14,15 @@ import java.util.Comparator;
 public record Problem(Origin origin, String field, String message, Severity severity) {
 
     /** By file, line and column. */
-    public static final Comparator<Problem> BY_POSITION = Comparator
-            .comparing((Problem problem) -> problem.origin().file())
-            .thenComparingInt(problem -> problem.origin().line())
-            .thenComparingInt(problem -> problem.origin().column());
+    public static final Comparator<Problem> BY_POSITION = Problem::comparePositions;
+
+    /** Not composed of Comparator's own: their lambdas are serializable, and such ones no AOT cache holds. */
+    private static int comparePositions(Problem one, Problem other) {
+        int byFile = one.origin.file().compareTo(other.origin.file());
+        int byLine = Integer.compare(one.origin.line(), other.origin.line());
+        int byColumn = Integer.compare(one.origin.column(), other.origin.column());
+        return byFile != 0 ? byFile : byLine != 0 ? byLine : byColumn;
+    }
 
     public enum Severity { ERROR, WARNING }
 

@@ -1,14 +1,14 @@
 package dev.plumbline.netlink;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Platform;
+import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
-import jnr.ffi.annotations.SaveError;
-import jnr.ffi.types.size_t;
-import jnr.ffi.types.ssize_t;
 import org.jspecify.annotations.Nullable;
 
 /** The C library: the only place where plumbline leaves the JVM. */
@@ -44,67 +44,201 @@ final class Libc {
     /** {@code _IO(0xb7, 3)} of {@code linux/nsfs.h}. */
     static final long NS_GET_NSTYPE = 0xb703;
 
-    private static final Functions C =
-            LibraryLoader.create(Functions.class).load(Platform.getNativePlatform().getStandardCLibraryName());
-    private static final Runtime RUNTIME = Runtime.getRuntime(C);
+    private static final Functions C = new Functions();
 
     private Libc() {
     }
 
-    /** Public because jnr-ffi's generated class lives in another class loader. Buffers are direct ones. */
-    public interface Functions {
-        @SaveError
+    /**
+     * The functions as jnr-ffi binds them. Numbers alone, pointers too, and no annotations: for each sort of object or
+     * annotation in a signature jnr-ffi looks at many annotations of its own, and Java makes a proxy class for every one
+     * at every start (measured: two thirds of the time to the first call). A {@code long} is C's {@code long}, which
+     * {@code size_t} and {@code ssize_t} are as wide as on Linux. jnr-ffi keeps errno unless it is told not to. Public
+     * because the proxy lives in another class loader.
+     */
+    public interface Native {
         int socket(int domain, int type, int protocol);
 
-        @SaveError
-        int bind(int fd, ByteBuffer address, int length);
+        int bind(int fd, long address, int length);
 
-        @SaveError
-        int getsockname(int fd, ByteBuffer address, ByteBuffer length);
+        int getsockname(int fd, long address, long length);
 
-        @SaveError
-        int setsockopt(int fd, int level, int option, ByteBuffer value, int length);
+        int setsockopt(int fd, int level, int option, long value, int length);
 
-        @SaveError
-        int getsockopt(int fd, int level, int option, ByteBuffer value, ByteBuffer length);
+        int getsockopt(int fd, int level, int option, long value, long length);
 
-        @SaveError
-        @ssize_t
-        long send(int fd, ByteBuffer data, @size_t long length, int flags);
+        long send(int fd, long data, long length, int flags);
 
-        @SaveError
-        @ssize_t
-        long recvfrom(int fd, ByteBuffer data, @size_t long length, int flags, ByteBuffer address, ByteBuffer size);
+        long recvfrom(int fd, long data, long length, int flags, long address, long size);
 
-        @SaveError
-        int poll(ByteBuffer descriptors, long count, int milliseconds);
+        int poll(long descriptors, long count, int milliseconds);
 
-        @SaveError
         int setns(int fd, int type);
 
-        @SaveError
         int unshare(int flags);
 
-        @SaveError
-        int open(String path, int flags);
+        int open(long path, int flags, int mode);
 
-        @SaveError
-        int open(String path, int flags, int mode);
+        int fcntl(int fd, int command, long argument);
 
-        @SaveError
-        int fcntl(int fd, int command, ByteBuffer argument);
-
-        @SaveError
         int close(int fd);
 
-        @SaveError
         int ioctl(int fd, long request);
 
-        @SaveError
-        int mount(String source, String target, String type, long flags, @Nullable ByteBuffer data);
+        int mount(long source, long target, long type, long flags, long data);
 
-        @SaveError
-        int umount2(String target, int flags);
+        int umount2(long target, int flags);
+    }
+
+    /** The functions with buffers, which are direct ones, and texts. */
+    static final class Functions {
+        private static final Native LIBRARY = load();
+        private static final Runtime RUNTIME = Runtime.getRuntime(LIBRARY);
+        private static final long NULL = 0;
+
+        private Functions() {
+        }
+
+        /** By a reflective proxy: classes made with ASM start later, and their stub for six numbers crashes (2.3.4). */
+        private static Native load() {
+            System.setProperty("jnr.ffi.asm.enabled", "false");
+            return LibraryLoader.create(Native.class).load(Platform.getNativePlatform().getStandardCLibraryName());
+        }
+
+        /** Of the byte at the buffer's position; the caller keeps the buffer reachable. */
+        private static long address(ByteBuffer buffer) {
+            return Pointer.wrap(RUNTIME, buffer).address();
+        }
+
+        private static ByteBuffer text(String text) {
+            var bytes = text.getBytes(StandardCharsets.UTF_8);
+            return ByteBuffer.allocateDirect(bytes.length + 1).put(bytes).put((byte) 0).flip();
+        }
+
+        int socket(int domain, int type, int protocol) {
+            return LIBRARY.socket(domain, type, protocol);
+        }
+
+        int bind(int fd, ByteBuffer address, int length) {
+            try {
+                return LIBRARY.bind(fd, address(address), length);
+            } finally {
+                Reference.reachabilityFence(address);
+            }
+        }
+
+        int getsockname(int fd, ByteBuffer address, ByteBuffer length) {
+            try {
+                return LIBRARY.getsockname(fd, address(address), address(length));
+            } finally {
+                fence(address, length);
+            }
+        }
+
+        int setsockopt(int fd, int level, int option, ByteBuffer value, int length) {
+            try {
+                return LIBRARY.setsockopt(fd, level, option, address(value), length);
+            } finally {
+                Reference.reachabilityFence(value);
+            }
+        }
+
+        int getsockopt(int fd, int level, int option, ByteBuffer value, ByteBuffer length) {
+            try {
+                return LIBRARY.getsockopt(fd, level, option, address(value), address(length));
+            } finally {
+                fence(value, length);
+            }
+        }
+
+        long send(int fd, ByteBuffer data, long length, int flags) {
+            try {
+                return LIBRARY.send(fd, address(data), length, flags);
+            } finally {
+                Reference.reachabilityFence(data);
+            }
+        }
+
+        long recvfrom(int fd, ByteBuffer data, long length, int flags, ByteBuffer address, ByteBuffer size) {
+            try {
+                return LIBRARY.recvfrom(fd, address(data), length, flags, address(address), address(size));
+            } finally {
+                Reference.reachabilityFence(data);
+                fence(address, size);
+            }
+        }
+
+        int poll(ByteBuffer descriptors, long count, int milliseconds) {
+            try {
+                return LIBRARY.poll(address(descriptors), count, milliseconds);
+            } finally {
+                Reference.reachabilityFence(descriptors);
+            }
+        }
+
+        int setns(int fd, int type) {
+            return LIBRARY.setns(fd, type);
+        }
+
+        int unshare(int flags) {
+            return LIBRARY.unshare(flags);
+        }
+
+        int open(String path, int flags) {
+            return open(path, flags, 0);
+        }
+
+        int open(String path, int flags, int mode) {
+            var text = text(path);
+            try {
+                return LIBRARY.open(address(text), flags, mode);
+            } finally {
+                Reference.reachabilityFence(text);
+            }
+        }
+
+        int fcntl(int fd, int command, ByteBuffer argument) {
+            try {
+                return LIBRARY.fcntl(fd, command, address(argument));
+            } finally {
+                Reference.reachabilityFence(argument);
+            }
+        }
+
+        int close(int fd) {
+            return LIBRARY.close(fd);
+        }
+
+        int ioctl(int fd, long request) {
+            return LIBRARY.ioctl(fd, request);
+        }
+
+        int mount(String source, String target, String type, long flags, @Nullable ByteBuffer data) {
+            var from = text(source);
+            var to = text(target);
+            var kind = text(type);
+            try {
+                return LIBRARY.mount(address(from), address(to), address(kind), flags, data == null ? NULL : address(data));
+            } finally {
+                fence(from, to);
+                Reference.reachabilityFence(kind);
+                Reference.reachabilityFence(data);
+            }
+        }
+
+        int umount2(String target, int flags) {
+            var text = text(target);
+            try {
+                return LIBRARY.umount2(address(text), flags);
+            } finally {
+                Reference.reachabilityFence(text);
+            }
+        }
+
+        private static void fence(ByteBuffer one, ByteBuffer other) {
+            Reference.reachabilityFence(one);
+            Reference.reachabilityFence(other);
+        }
     }
 
     static Functions c() {
@@ -113,7 +247,7 @@ final class Libc {
 
     /** The errno of the call that this thread made last. */
     static int errno() {
-        return RUNTIME.getLastError();
+        return Functions.RUNTIME.getLastError();
     }
 
     /** A call that is made again when a signal interrupts it. */

@@ -22,7 +22,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -135,7 +134,7 @@ public final class DirectorySource {
         } catch (IOException e) {
             throw unreadable(directory, e);
         }
-        files.sort(Comparator.comparing(this::relative));
+        files.sort((one, other) -> relative(one).compareTo(relative(other)));
         return files;
     }
 
