@@ -46,6 +46,9 @@ public interface Journal {
          */
         void finish(Ledger ledger, Event event);
 
+        /** What {@link #begin} began is written and verified, and awaits confirmation: its inverse stays. */
+        void await(Event event);
+
         /** Ends it without a ledger: the namespace, and all that was done there, is gone. */
         void drop(Event event);
 

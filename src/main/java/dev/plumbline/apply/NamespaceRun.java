@@ -4,11 +4,14 @@ import dev.plumbline.compile.Compilation;
 import dev.plumbline.compile.Compiler;
 import dev.plumbline.compile.Facts;
 import dev.plumbline.compile.Needs;
+import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.Inverse;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Former;
+import dev.plumbline.plan.Guard;
+import dev.plumbline.plan.Guards;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanText;
 import dev.plumbline.state.ChangeSet;
@@ -20,6 +23,7 @@ import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +144,12 @@ final class NamespaceRun implements AutoCloseable {
         return new Plan.NamespacePlan(label, prepared.changes(), notices);
     }
 
+    /** The guards that an apply would hit: they watch over the host's namespace alone. */
+    List<Guard> guards(Prepared prepared, boolean hasFiles) {
+        return !label.equals(Document.HOST) ? List.of() : timings.time("guards", () -> Guards.hit(prepared.live(),
+                prepared.needs().scope().tables(), prepared.changes(), hasFiles, namespace));
+    }
+
     /** Whether there is anything to write or to record. */
     boolean hasWork(Prepared prepared) {
         return !prepared.isEmpty() || !prepared.compilation().ledger().equals(prepared.before());
@@ -150,6 +160,9 @@ final class NamespaceRun implements AutoCloseable {
         var claim = journal.claim(label, namespace.id());
         try {
             var left = claim.left();
+            if (left.filter(Inverse::isAwaiting).isPresent()) {
+                throw new LockedException(Awaiting.words(label, left.get()));
+            }
             if (left.isPresent()) {
                 var event = new Rollback(namespace, label, ledgers, journal).ofDead(claim, left.get());
                 recovered.accept(event);
@@ -169,10 +182,11 @@ final class NamespaceRun implements AutoCloseable {
      * Carries the plan out and verifies it. How to undo it is on disk before the first write.
      *
      * @param prepared under the claim
+     * @param confirmBy when it is reverted unless it was confirmed; absent: it need not be
      * @throws ApplyException if the kernel refused something, or the state read back is not the desired one; the
      *     former state is back then, or the message says what is not
      */
-    void apply(Prepared prepared, Journal.Claim claim, Progress progress) {
+    void apply(Prepared prepared, Journal.Claim claim, Optional<Instant> confirmBy, Progress progress) {
         var reached = prepared.compilation().ledger();
         if (prepared.isEmpty()) {
             if (!reached.equals(prepared.before())) {
@@ -180,16 +194,20 @@ final class NamespaceRun implements AutoCloseable {
             }
             return;
         }
-        var inverse = timings.time("journal", () -> begin(prepared, claim));
+        var inverse = timings.time("journal", () -> begin(prepared, claim, confirmBy));
         var causes = new ArrayList<String>();
         try {
             causes.addAll(writeAndVerify(prepared, progress));
             if (causes.isEmpty()) {
                 var event = new Event(inverse.since(), Duration.between(inverse.since(), Rollback.now()), label,
-                        inverse.by(), Event.Result.APPLIED, inverse.added(), inverse.changed(), inverse.destroyed(),
+                        inverse.by(), confirmBy.isPresent() ? Event.Result.AWAITING : Event.Result.APPLIED, inverse.added(), inverse.changed(), inverse.destroyed(),
                         lines(prepared));
                 timings.time("journal", () -> {
-                    claim.finish(reached, event);
+                    if (confirmBy.isPresent()) {
+                        claim.await(event);
+                    } else {
+                        claim.finish(reached, event);
+                    }
                     return event;
                 });
                 return;
@@ -200,10 +218,11 @@ final class NamespaceRun implements AutoCloseable {
         throw undone(prepared, claim, inverse, causes);
     }
 
-    private Inverse begin(Prepared prepared, Journal.Claim claim) {
+    private Inverse begin(Prepared prepared, Journal.Claim claim, Optional<Instant> confirmBy) {
         var changes = prepared.changes();
         var inverse = new Inverse(Rollback.now(), journal.initiator(),
                 Former.of(prepared.live(), changes, prepared.needs().scope()), prepared.compilation().ledger(),
+                confirmBy.map(by -> new Confirmation(by, false)),
                 changes.stream().mapToInt(ChangeSet::toAdd).sum(), changes.stream().mapToInt(ChangeSet::toChange).sum(),
                 changes.stream().mapToInt(ChangeSet::toDestroy).sum());
         claim.begin(inverse);

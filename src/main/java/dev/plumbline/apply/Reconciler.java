@@ -1,22 +1,26 @@
 package dev.plumbline.apply;
 
+import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
+import dev.plumbline.plan.Guard;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
@@ -51,6 +55,9 @@ public final class Reconciler {
         private final List<Plan.NamespacePlan> absent = new ArrayList<>();
         private final List<Event> recovered = new ArrayList<>();
         private final List<UnfinishedApply> unfinished;
+        private final Map<String, List<Guard>> guards = new LinkedHashMap<>();
+        private Optional<Set<String>> allowed = Optional.empty();
+        private boolean sourceHasFiles;
 
         private Session(List<UnfinishedApply> unfinished) {
             this.unfinished = unfinished;
@@ -61,9 +68,38 @@ public final class Reconciler {
             var plans = new ArrayList<Plan.NamespacePlan>();
             runs.forEach((run, prepared) -> plans.add(NamespaceRun.plan(run.label(), prepared,
                     unfinished.stream().filter(each -> each.label().equals(run.label())).map(Reconciler::notice)
-                            .toList())));
+                            .toList()).guardedBy(guards.getOrDefault(run.label(), List.of()))));
             plans.addAll(absent);
             return new Plan(plans);
+        }
+
+        /**
+         * Lets guards watch: the plan shows those that it hits, and an apply is refused for them. For documents that
+         * people change; not for what attachments or the kernel bring about.
+         *
+         * @param hasFiles whether the source has any intent file
+         * @param allow names of guards that somebody has said may be passed
+         */
+        public void guard(boolean hasFiles, Set<String> allow) {
+            sourceHasFiles = hasFiles;
+            allowed = Optional.of(Set.copyOf(allow));
+            runs.forEach((run, prepared) -> guards.put(run.label(), run.guards(prepared, hasFiles)));
+        }
+
+        /**
+         * Looks whether the plan, as it was shown, hits no guard but those that are allowed.
+         *
+         * @throws GuardedException if it does; nothing is changed
+         */
+        public void requireUnguarded() {
+            allowed.ifPresent(names -> GuardedException.unless(names,
+                    guards.values().stream().flatMap(List::stream).toList()));
+        }
+
+        /** The same for what was read again. */
+        private NamespaceRun.Prepared guarded(NamespaceRun run, NamespaceRun.Prepared prepared) {
+            allowed.ifPresent(names -> GuardedException.unless(names, run.guards(prepared, sourceHasFiles)));
+            return prepared;
         }
 
         /** Applies that had died, and were undone on the way. */
@@ -75,19 +111,22 @@ public final class Reconciler {
          * Carries the plan out, one namespace after the other. One that was not claimed before is claimed now, and read
          * again: who approved the plan approved what was shown.
          *
+         * @param confirmBy when it is reverted unless it was confirmed; absent: it need not be
          * @throws LockedException if another apply is at work in a namespace
+         * @throws GuardedException if the plan hits a guard; nothing is changed then
          * @throws ApplyException at the first namespace that fails, or is not any more as it was shown; those before it
          *     stay as they are
          */
-        public void apply(Progress progress) {
+        public void apply(Optional<Instant> confirmBy, Progress progress) {
+            requireUnguarded();
             runs.forEach((run, prepared) -> {
                 var claimed = claims.get(run);
                 if (claimed != null) {
-                    run.apply(prepared, claimed, progress);
+                    run.apply(prepared, claimed, confirmBy, progress);
                     release(run);
                 } else if (run.hasWork(prepared)) {
                     claims.put(run, run.claim(recovered::add));
-                    run.apply(again(run, prepared), claims.get(run), progress);
+                    run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
                     release(run);
                 }
             });
@@ -197,9 +236,28 @@ public final class Reconciler {
         return new Recovery(namespaces, ledgers, journal).all();
     }
 
+    /** Reverts applies that wait to be confirmed, in all namespaces. */
+    public List<Event> revert() {
+        return new Recovery(namespaces, ledgers, journal).awaiting();
+    }
+
+    /**
+     * Confirms applies that wait for it, in all namespaces.
+     *
+     * @throws ApplyException if the time of one is over
+     */
+    public List<Event> confirm() {
+        return new Awaiting(journal).confirm();
+    }
+
     private static Plan.Notice notice(UnfinishedApply apply) {
         var who = apply.by().user() + ", pid " + apply.by().pid() + " (`" + apply.by().command() + "`), since "
                 + apply.since();
+        if (apply.isAwaiting()) {
+            return new Plan.Notice(Plan.Notice.Kind.WARNING, "ConfirmPending", Optional.empty(), "an apply by " + who
+                    + ", waits to be confirmed until " + apply.confirmation().map(Confirmation::by).orElseThrow()
+                    + "; say `plumbline confirm`, or `plumbline revert`");
+        }
         return apply.running()
                 ? new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyRunning", Optional.empty(),
                         "an apply is writing here just now: " + who)

@@ -7,6 +7,7 @@ import dev.plumbline.state.LiveNamespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Ends applies that died, wherever they were. */
 final class Recovery {
@@ -21,9 +22,20 @@ final class Recovery {
         this.journal = journal;
     }
 
+    /** Those that died, and those whose time to be confirmed is over. */
     List<Event> all() {
+        var now = Rollback.now();
+        return settle(each -> !each.isAwaiting(now));
+    }
+
+    /** Those that wait to be confirmed: they are not going to be. */
+    List<Event> awaiting() {
+        return settle(UnfinishedApply::isAwaiting);
+    }
+
+    private List<Event> settle(Predicate<UnfinishedApply> due) {
         var events = new ArrayList<Event>();
-        for (var each : journal.unfinished()) {
+        for (var each : journal.unfinished().stream().filter(due).toList()) {
             journal.tryClaim(each.label(), each.id()).ifPresent(claim -> {
                 try (claim) {
                     // Another run may have ended it meanwhile.

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
@@ -71,15 +70,21 @@ final class Rollback {
         details.add(died(inverse));
         details.addAll(remaining);
         details.addAll(work);
-        return finish(claim, inverse, begun, remaining.isEmpty() ? Event.Result.RECOVERED
-                : Event.Result.PARTLY_RECOVERED, details, remaining.isEmpty());
+        return finish(claim, inverse, begun, result(inverse, remaining.isEmpty()), details, remaining.isEmpty());
+    }
+
+    private static Event.Result result(Inverse inverse, boolean complete) {
+        if (inverse.isAwaiting()) {
+            return complete ? Event.Result.REVERTED : Event.Result.PARTLY_REVERTED;
+        }
+        return complete ? Event.Result.RECOVERED : Event.Result.PARTLY_RECOVERED;
     }
 
     private Event finish(Journal.Claim claim, Inverse inverse, Instant begun, Event.Result result,
             List<String> details, boolean complete) {
         var event = event(journal, label, inverse, begun, result, details);
         var before = ledgers.read(label, namespace.id());
-        claim.finish(complete ? before : union(before, inverse.after()), event);
+        claim.finish(complete ? before : before.union(inverse.after()), event);
         return event;
     }
 
@@ -91,7 +96,7 @@ final class Rollback {
 
     private static String died(Inverse inverse) {
         return "the apply of " + inverse.since() + " by " + inverse.by().user() + ", pid " + inverse.by().pid() + " (`"
-                + inverse.by().command() + "`), did not end";
+                + inverse.by().command() + "`), " + (inverse.isAwaiting() ? "was not confirmed" : "did not end");
     }
 
     /**
@@ -101,24 +106,13 @@ final class Rollback {
      */
     static Event dropped(Journal journal, Journal.Claim claim, UnfinishedApply apply, Inverse inverse,
             String why) {
-        var event = event(journal, apply.label(), inverse, now(), Event.Result.DROPPED, List.of(died(inverse), why));
+        var event = event(journal, apply.label(), inverse, now(), inverse.isAwaiting() ? Event.Result.REVERTED
+                : Event.Result.DROPPED, List.of(died(inverse), why));
         claim.drop(event);
         return event;
     }
 
     static Instant now() {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** Both ledgers: where an apply is half undone, either may turn out to be the true one. */
-    private static Ledger union(Ledger before, Ledger after) {
-        return new Ledger(both(before.allotments(), after.allotments()), both(before.routes(), after.routes()),
-                both(before.rules(), after.rules()), after.devices());
-    }
-
-    private static <T> List<T> both(List<T> before, List<T> after) {
-        var all = new LinkedHashSet<>(after);
-        all.addAll(before);
-        return List.copyOf(all);
     }
 }

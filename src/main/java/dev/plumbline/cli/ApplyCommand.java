@@ -1,16 +1,26 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
+import dev.plumbline.plan.Guard;
 import dev.plumbline.source.Trust;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
 
 /** {@code plumbline apply}: makes the network match the intents. */
 final class ApplyCommand extends Subcommand {
+
+    /** A probe gives up this long before the guard would revert by itself. */
+    private static final Duration REVERT_TIME = Duration.ofSeconds(1);
 
     private final InputOptions input = new InputOptions(this);
     private final BooleanSupplier autoApprove = flag("--auto-approve",
@@ -19,7 +29,19 @@ final class ApplyCommand extends Subcommand {
             "Take the intents from another place than before.");
     private final BooleanSupplier full = flag("--full",
             "List all changes, however many.");
+    private final OptionSpec allow = option(OptionSpec.builder("--allow").paramLabel("GUARD").type(List.class)
+            .auxiliaryTypes(String.class).completionCandidates(Guard.NAMES)
+            .description("Pass a guard: " + String.join(", ", Guard.NAMES) + "; may be repeated. The plan shows which"
+                    + " guards it hits."));
     private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
+    private final OptionSpec confirm = option(OptionSpec.builder("--confirm").paramLabel("TIME").type(String.class)
+            .description("Revert everything after this time, such as 60s or 10m, unless `plumbline confirm` is said; also"
+                    + " when the terminal or this process is gone, and after a reboot."));
+    private final OptionSpec probe = option(OptionSpec.builder("--probe").paramLabel("PROBE").type(String.class)
+            .description("With --confirm: confirm when ping:ADDRESS or tcp:ADDRESS:PORT succeeds, and revert when it does"
+                    + " not in that time."));
+    private final BooleanSupplier again = flag("--again",
+            "Apply intents that were reverted before.");
     private final PositionalParamSpec file = argument(PositionalParamSpec.builder().paramLabel("FILE")
             .type(Path.class).arity("0..1")
             .description("A plan that `plumbline plan --out FILE` saved: it is carried out without asking, and refused if"
@@ -32,21 +54,37 @@ final class ApplyCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
+        var allowed = allowed();
         Privileges.requireNetAdmin("apply");
         Path saved = file.getValue();
         var plan = saved == null ? Optional.<SavedPlan>empty() : Optional.of(trusted(saved));
         boolean asks = !autoApprove.getAsBoolean() && plan.isEmpty();
+        var patience = confirmation();
+        var question = probe();
         try (var work = open(plan)) {
             work.recover();
+            work.refuseReverted(again.getAsBoolean());
             // Nothing is claimed while somebody reads the plan.
             try (var session = asks ? work.prepare() : work.prepareToApply()) {
                 if (plan.isPresent() && !plan.get().fingerprint().equals(session.fingerprint())) {
                     throw new CommandException("the plan in " + saved + " is stale: what it touches has changed since, so"
                             + " it would do something else now; nothing was changed. Plan again");
                 }
-                return apply(work, session, asks);
+                work.guard(session, allowed);
+                return apply(work, session, asks, patience, question);
             }
         }
+    }
+
+    private Set<String> allowed() {
+        List<String> names = allow.getValue() == null ? List.of() : allow.getValue();
+        for (var name : names) {
+            if (!Guard.NAMES.contains(name)) {
+                throw new ParameterException(spec().commandLine(), "there is no guard \"" + name
+                        + "\"; there are " + String.join(", ", Guard.NAMES));
+            }
+        }
+        return Set.copyOf(names);
     }
 
     private static SavedPlan trusted(Path saved) throws IOException {
@@ -60,20 +98,69 @@ final class ApplyCommand extends Subcommand {
                 .orElseGet(() -> Workspace.writing(input, replaceSource.getAsBoolean(), patience, this));
     }
 
-    private int apply(Workspace work, Reconciler.Session session, boolean asks) throws IOException {
+    private Optional<Duration> confirmation() {
+        return confirm.getValue() == null ? Optional.empty() : Optional.of(TimeSpan.of(confirm, this));
+    }
+
+    private Optional<Probe> probe() {
+        String text = probe.getValue();
+        if (text == null) {
+            return Optional.empty();
+        }
+        if (confirm.getValue() == null) {
+            throw new ParameterException(spec().commandLine(), "--probe goes with --confirm");
+        }
+        return Optional.of(Probe.parse(text).orElseThrow(() -> new ParameterException(spec().commandLine(),
+                "--probe takes ping:ADDRESS or tcp:ADDRESS:PORT, not `" + text + "`")));
+    }
+
+    private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,
+            Optional<Probe> question) throws IOException {
         var plan = session.plan();
         PlanCommand.print(plan, full.getAsBoolean(), out());
+        session.requireUnguarded();
         if (!plan.isEmpty() && asks) {
             Approval.ask(out());
         }
-        session.apply(new ProgressLine("applying", err()));
+        var awaited = plan.isEmpty() ? Optional.<Duration>empty() : patience;
+        if (awaited.isPresent()) {
+            work.pend();
+            ConfirmGuard.start(input.stateDirectory());
+        }
+        var confirmBy = awaited.map(each -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(each));
+        try {
+            session.apply(confirmBy, new ProgressLine("applying", err()));
+        } catch (RuntimeException e) {
+            // In another namespace it may have succeeded, and wait to be confirmed.
+            work.say(confirmBy.isPresent() ? work.revert() : List.of());
+            throw e;
+        }
         work.say(session.recovered());
-        work.recordSource();
         if (!plan.isEmpty()) {
             out().println("Apply complete and verified: " + plan.toAdd() + " added, " + plan.toChange()
                     + " changed, " + plan.toDestroy() + " destroyed.");
         }
+        if (confirmBy.isEmpty()) {
+            work.recordSource();
+        }
         work.printTimings();
-        return Plumbline.DONE;
+        return confirmBy.isEmpty() ? Plumbline.DONE : settle(work, confirmBy.get(), awaited.get(), question);
+    }
+
+    /** Leaves it to a person, or asks the probe. */
+    private int settle(Workspace work, Instant confirmBy, Duration patience, Optional<Probe> question) {
+        if (question.isEmpty()) {
+            out().println("It is reverted at " + confirmBy + " unless you say: plumbline confirm");
+            return Plumbline.DONE;
+        }
+        out().println("Asking: " + question.get());
+        out().flush();
+        if (question.get().succeedsWithin(patience.minus(REVERT_TIME).isPositive() ? patience.minus(REVERT_TIME)
+                : Duration.ZERO)) {
+            work.confirm().forEach(each -> RecoverCommand.say(each, out()));
+            return Plumbline.DONE;
+        }
+        work.say(work.revert());
+        throw new CommandException("the probe had no answer (" + question.get() + "), so everything was reverted");
     }
 }

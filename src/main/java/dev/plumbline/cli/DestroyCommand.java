@@ -8,6 +8,7 @@ import dev.plumbline.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -41,7 +42,7 @@ final class DestroyCommand extends Subcommand {
                 if (!plan.isEmpty() && asks) {
                     Approval.ask(out());
                 }
-                session.apply(new ProgressLine("destroying", err()));
+                session.apply(Optional.empty(), new ProgressLine("destroying", err()));
                 if (!plan.isEmpty()) {
                     out().println("Destroyed and verified.");
                 }

@@ -6,6 +6,7 @@ import dev.plumbline.plan.PlanText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -33,6 +34,7 @@ final class PlanCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         try (var work = Workspace.reading(input, err()); var session = work.prepare()) {
+            work.guard(session, Set.of());
             var plan = session.plan();
             if (json.getAsBoolean()) {
                 PlanJson.write(plan, VersionCommand.version(), out());

@@ -1,6 +1,7 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.ApplyException;
+import dev.plumbline.apply.GuardedException;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.plan.PlanException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -40,6 +42,9 @@ public final class Plumbline implements Callable<Integer> {
     static {
         COMMANDS.put("plan", PlanCommand::new);
         COMMANDS.put("apply", ApplyCommand::new);
+        COMMANDS.put("confirm", ConfirmCommand::confirm);
+        COMMANDS.put("revert", ConfirmCommand::revert);
+        COMMANDS.put("guard", GuardCommand::new);
         COMMANDS.put("destroy", DestroyCommand::new);
         COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
@@ -167,6 +172,9 @@ public final class Plumbline implements Callable<Integer> {
     private static String details(Throwable e) {
         return switch (e) {
             case CommandException command -> command.details();
+            case GuardedException guarded -> guarded.guards().stream()
+                    .map(each -> each.name() + ": " + each.message() + "; " + each.pass() + "\n")
+                    .collect(Collectors.joining());
             case ApplyException apply -> String.join("\n", apply.details()) + "\n";
             case IntentException intents -> ProblemText.render(intents.problems(), List.of());
             default -> "";

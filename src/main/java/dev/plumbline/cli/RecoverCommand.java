@@ -53,7 +53,10 @@ final class RecoverCommand extends Subcommand {
             case RECOVERED -> "it was undone, and the former state is verified.";
             case PARTLY_RECOVERED -> "NOT all of it could be undone:";
             case DROPPED -> "there is nothing to undo.";
-            case APPLIED, UNDONE, PARTLY_UNDONE -> event.result().words();
+            case REVERTED -> "it was undone, and the former state is verified.";
+            case PARTLY_REVERTED -> "NOT all of it could be undone:";
+            case CONFIRMED -> "it is confirmed, and stays.";
+            case APPLIED, AWAITING, UNDONE, PARTLY_UNDONE -> event.result().words();
         });
         event.details().stream().skip(1).limit(SHOWN).forEach(line -> to.println("  " + line));
         if (event.details().size() > SHOWN + 1) {

@@ -40,7 +40,7 @@ final class RehearseCommand extends Subcommand {
             PlanCommand.print(session.plan(), false, out());
             stage.replicas.forEach(replica -> replica.notCopied().forEach(each ->
                     out().println("note: not in the copy: " + each)));
-            session.apply(Progress.SILENT);
+            session.apply(Optional.empty(), Progress.SILENT);
             out().println(session.plan().isEmpty() ? "Nothing to rehearse."
                     : "Rehearsed: the kernel took every change, and the copy matches the intents. The host was not touched.");
             return Plumbline.DONE;
@@ -125,6 +125,10 @@ final class RehearseCommand extends Subcommand {
             @Override
             public void finish(Ledger ledger, Event event) {
                 ledgers.put(id, ledger);
+            }
+
+            @Override
+            public void await(Event event) {
             }
 
             @Override

@@ -137,7 +137,7 @@ final class SandboxCommand extends Subcommand {
             try (var session = reconciler.prepareToApply(wanted)) {
                 var plan = session.plan();
                 new PlanText(Terminal.colour(), PlanText.DEFAULT_LIMIT).write(plan, out());
-                session.apply(Progress.SILENT);
+                session.apply(Optional.empty(), Progress.SILENT);
                 if (!plan.isEmpty()) {
                     out().println("Applied and verified.");
                 }

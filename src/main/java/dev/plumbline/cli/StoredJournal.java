@@ -36,7 +36,7 @@ record StoredJournal(Store store, Path stateDirectory, Initiator initiator, Dura
 
     private static List<UnfinishedApply> unfinished(StoreView store, Path stateDirectory) {
         return store.unfinished().stream().map(each -> new UnfinishedApply(each.label(), each.id(), each.by(),
-                each.since(), isHeld(file(stateDirectory, each.id())))).toList();
+                each.since(), each.confirmation(), isHeld(file(stateDirectory, each.id())))).toList();
     }
 
     private static boolean isHeld(Path file) {
@@ -147,6 +147,11 @@ record StoredJournal(Store store, Path stateDirectory, Initiator initiator, Dura
         @Override
         public void finish(Ledger ledger, Event event) {
             store.finish(label, id, ledger, event);
+        }
+
+        @Override
+        public void await(Event event) {
+            store.await(id, event);
         }
 
         @Override

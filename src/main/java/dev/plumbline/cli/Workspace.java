@@ -6,6 +6,7 @@ import dev.plumbline.apply.Namespaces;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.compile.Compiler;
 import dev.plumbline.history.Event;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
@@ -33,7 +34,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
 final class Workspace implements AutoCloseable {
@@ -164,6 +167,22 @@ final class Workspace implements AutoCloseable {
         return input.host().select(input.intents().documents());
     }
 
+    /**
+     * The same, checked against each other as far as that goes without a network.
+     *
+     * @throws CommandException with every error if there is one
+     */
+    List<Document> checkedDocuments() {
+        var documents = documents();
+        var names = TableNames.read();
+        var problems = documents.stream().collect(Collectors.groupingBy(Document::netns)).values().stream()
+                .flatMap(each -> Compiler.check(each, names).stream()).toList();
+        if (!problems.isEmpty()) {
+            throw invalid(problems);
+        }
+        return documents;
+    }
+
     /** The documents of a folder, whatever host they hold for. */
     static List<Document> valid(DirectorySource.Content content) {
         var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
@@ -241,6 +260,30 @@ final class Workspace implements AutoCloseable {
         }
     }
 
+    /** Reverts what waits to be confirmed. */
+    List<Event> revert() {
+        return reconciler().revert();
+    }
+
+    /** Confirms what waits for it. */
+    List<Event> confirm() {
+        return reconciler().confirm();
+    }
+
+    /**
+     * Refuses content that was reverted before.
+     *
+     * @param again somebody says that it is to be applied all the same
+     */
+    void refuseReverted(boolean again) {
+        if (!again && store instanceof Store writable) {
+            writable.rejected(input.hash()).ifPresent(at -> {
+                throw new CommandException("nothing was changed: these very intents were reverted at " + at
+                        + "; change them, or say --again");
+            });
+        }
+    }
+
     /** Says what became of applies that had died. */
     void say(List<Event> recovered) {
         recovered.forEach(each -> RecoverCommand.say(each, err));
@@ -249,28 +292,43 @@ final class Workspace implements AutoCloseable {
 
     /** Records where what was applied came from, unless that is on record. */
     void recordSource() {
-        var id = input.source();
         var recorded = store.source();
-        if (!(store instanceof Store writable) || recorded.filter(each -> each.id().equals(id)
-                && each.contentHash().equals(input.hash())).isPresent()) {
-            return;
+        if (store instanceof Store writable && recorded.filter(each -> each.id().equals(input.source())
+                && each.contentHash().equals(input.hash())).isEmpty()) {
+            timings.time("store", () -> {
+                writable.recordSource(new AppliedSource(input.source(), input.hash(), Instant.now()), encoded(),
+                        replaceSource);
+                return writable;
+            });
         }
+    }
+
+    /** Records what becomes the current source once it is confirmed. */
+    void pend() {
+        if (store instanceof Store writable) {
+            writable.pend(input.source(), input.hash(), encoded());
+        }
+    }
+
+    private byte[] encoded() {
         var bytes = new ByteArrayOutputStream();
         try {
             DocumentCodec.write(input.intents(), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        timings.time("store", () -> {
-            writable.recordSource(new AppliedSource(id, input.hash(), Instant.now()), bytes.toByteArray(), replaceSource);
-            return id;
-        });
+        return bytes.toByteArray();
     }
 
     /** The plan of a session, to be kept in a file. */
     SavedPlan save(Reconciler.Session session) {
         return new SavedPlan(session.fingerprint(), input.source(), input.hash(), input.host().host(),
                 input.host().labels(), input.intents());
+    }
+
+    /** Lets guards watch over a session that these intents are for. */
+    void guard(Reconciler.Session session, Set<String> allowed) {
+        session.guard(!input.files().isEmpty() || !input.intents().documents().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */

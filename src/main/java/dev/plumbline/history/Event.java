@@ -24,6 +24,13 @@ public record Event(Instant at, Duration took, String namespace, Initiator by, R
     /** How it ended. */
     public enum Result {
         APPLIED("applied"),
+        /** Written and verified; to be confirmed. */
+        AWAITING("applied, to be confirmed"),
+        /** What awaited confirmation stays. */
+        CONFIRMED("confirmed"),
+        /** What awaited confirmation was undone, and the former state was verified. */
+        REVERTED("reverted"),
+        PARTLY_REVERTED("reverted, NOT all undone"),
         /** It failed, and the former state was verified. */
         UNDONE("failed and undone"),
         PARTLY_UNDONE("failed, NOT all undone"),
@@ -46,7 +53,7 @@ public record Event(Instant at, Duration took, String namespace, Initiator by, R
 
         /** Whether something of a failed apply is still there. */
         public boolean isPartly() {
-            return this == PARTLY_UNDONE || this == PARTLY_RECOVERED;
+            return this == PARTLY_UNDONE || this == PARTLY_RECOVERED || this == PARTLY_REVERTED;
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.plumbline.intent;
 
 import dev.plumbline.state.Origin;
-import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One intent document.
@@ -15,7 +15,7 @@ import java.util.Map;
 public record Document(String kind, String name, Map<String, String> labels, HostSelector hosts, String netns,
         Spec spec, Origin origin) {
 
-    private static final List<String> NAMED = List.of("/run/netns/", "/var/run/netns/");
+    private static final Pattern NAMED = Pattern.compile("(?:/var)?/run/netns/([A-Za-z0-9][A-Za-z0-9_.-]*)");
 
     /** The {@code netns} of documents that do not say one. */
     public static final String HOST = "host";
@@ -27,12 +27,8 @@ public record Document(String kind, String name, Map<String, String> labels, Hos
 
     /** One name for what {@code ip netns} calls NAME, however it is written: two labels would be two desired states. */
     private static String canonical(String netns) {
-        for (var directory : NAMED) {
-            if (netns.startsWith(directory) && netns.indexOf('/', directory.length()) < 0) {
-                return netns.substring(directory.length());
-            }
-        }
-        return netns;
+        var named = NAMED.matcher(netns);
+        return named.matches() && !named.group(1).equals(HOST) ? named.group(1) : netns;
     }
 
     /** {@code kind/name}: unique among the documents that hold for a host. */

@@ -9,20 +9,27 @@ import dev.plumbline.kernel.route.RouteReader;
 import dev.plumbline.kernel.route.RoutesDomain;
 import dev.plumbline.kernel.rule.RuleReader;
 import dev.plumbline.kernel.rule.RulesDomain;
+import dev.plumbline.kernel.socket.SshSessions;
 import dev.plumbline.netlink.MessageReader;
 import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
 import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.netlink.Rtnetlink;
+import dev.plumbline.netlink.SockDiag;
 import dev.plumbline.state.Domain;
 import dev.plumbline.state.Family;
+import dev.plumbline.state.FibResult;
+import dev.plumbline.state.Flow;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.ReadScope;
+import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.TableKey;
+import dev.plumbline.state.TcpSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A network namespace of the running kernel, by rtnetlink. Reading needs no privilege; writing needs CAP_NET_ADMIN. */
@@ -231,6 +239,34 @@ public final class KernelNamespace implements LiveNamespace {
                 throw new UncheckedIOException(e.getMessage(), e);
             }
         }
+    }
+
+    @Override
+    public FibResult lookup(Flow flow) {
+        synchronized (socket) {
+            try {
+                return RouteQuery.of(flow).result(socket, new Devices(LinkReader.links(socket)));
+            } catch (NetlinkException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+        }
+    }
+
+    @Override
+    public List<TcpSession> sshSessions() {
+        var connection = Optional.ofNullable(System.getenv("SSH_CONNECTION")).orElse("");
+        synchronized (socket) {
+            try (var diagnosis = NetlinkSocket.open(namespace, SockDiag.PROTOCOL)) {
+                return SshSessions.list(diagnosis, new Devices(LinkReader.links(socket)), connection);
+            } catch (NetlinkException e) {
+                throw new UncheckedIOException("the SSH sessions cannot be listed: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    @Override
+    public RouteTables routes(Set<TableKey> tables) {
+        return read(new ReadScope(false, tables, Set.of(), false)).routes();
     }
 
     /** What makes and changes links and addresses here. */

@@ -22,12 +22,23 @@ public record Plan(List<NamespacePlan> namespaces) {
      *
      * @param label {@code host}, or as the documents name it
      * @param changes one set a domain, in the order in which people read them
+     * @param guards that an apply would hit
      */
-    public record NamespacePlan(String label, List<ChangeSet> changes, List<Notice> notices) {
+    public record NamespacePlan(String label, List<ChangeSet> changes, List<Notice> notices, List<Guard> guards) {
 
         public NamespacePlan {
             changes = List.copyOf(changes);
             notices = List.copyOf(notices);
+            guards = List.copyOf(guards);
+        }
+
+        /** A plan that no guard watches. */
+        public NamespacePlan(String label, List<ChangeSet> changes, List<Notice> notices) {
+            this(label, changes, notices, List.of());
+        }
+
+        public NamespacePlan guardedBy(List<Guard> hit) {
+            return new NamespacePlan(label, changes, notices, hit);
         }
 
         public boolean isEmpty() {

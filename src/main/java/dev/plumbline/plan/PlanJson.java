@@ -17,7 +17,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class PlanJson {
 
-    public static final String FORMAT_VERSION = "1.0";
+    public static final String FORMAT_VERSION = "1.1";
 
     private PlanJson() {
     }
@@ -55,6 +55,16 @@ public final class PlanJson {
             json.writeStringProperty("reason", notice.reason());
             write(notice.origin(), json);
             json.writeStringProperty("text", notice.text());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeName("guards");
+        json.writeStartArray();
+        for (var guard : namespace.guards()) {
+            json.writeStartObject();
+            json.writeStringProperty("name", guard.name());
+            json.writeStringProperty("text", guard.message());
+            json.writeStringProperty("pass", guard.pass());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -95,6 +95,13 @@ public final class PlanText {
         for (var group : grouped(namespace).values()) {
             group.write(out);
         }
+        for (var guard : namespace.guards()) {
+            out.append(paint("\u001b[31m", "guard " + guard.name() + ": ")).append(guard.message()).append("; ")
+                    .append(guard.pass()).append('\n');
+        }
+        if (!namespace.guards().isEmpty()) {
+            out.append('\n');
+        }
     }
 
     private Map<String, Group> grouped(Plan.NamespacePlan namespace) {

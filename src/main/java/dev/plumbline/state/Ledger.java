@@ -1,7 +1,9 @@
 package dev.plumbline.state;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the kernel cannot say of one namespace: numbers that were allotted, and what was moved away or adopted and is
@@ -18,6 +20,25 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
         routes = List.copyOf(routes);
         rules = List.copyOf(rules);
         devices = Set.copyOf(devices);
+    }
+
+    /**
+     * This ledger and the one that an apply was leading to: where it is half done, either may turn out to be true. Of
+     * two numbers of one table the later one is taken, because there is one a key; what is in the other is known by
+     * its marks.
+     */
+    public Ledger union(Ledger later) {
+        Set<List<String>> keys = later.allotments.stream().map(each -> List.of(each.document(), each.key()))
+                .collect(Collectors.toSet());
+        var own = allotments.stream().filter(each -> !keys.contains(List.of(each.document(), each.key()))).toList();
+        return new Ledger(both(own, later.allotments), both(routes, later.routes), both(rules, later.rules),
+                later.devices);
+    }
+
+    private static <T> List<T> both(List<T> own, List<T> later) {
+        var all = new LinkedHashSet<>(later);
+        all.addAll(own);
+        return List.copyOf(all);
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.plumbline.state;
 import java.util.List;
 
 /** A network namespace of the running kernel. Holds sockets in it until closed. */
-public interface LiveNamespace extends AutoCloseable {
+public interface LiveNamespace extends LiveFlows, AutoCloseable {
 
     NamespaceId id();
 

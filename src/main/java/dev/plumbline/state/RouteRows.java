@@ -177,6 +177,32 @@ public final class RouteRows implements Iterable<Route> {
         return low < size && compareIdentity(low, other, otherRow) == 0 ? low : -1;
     }
 
+    /** The first row of this destination, host bits zero; or -1. Those of other tos and metrics follow it. */
+    public int find(Prefix destination) {
+        long rank = (long) (128 - destination.length()) << 40;
+        long high = destination.address().hi();
+        long low = destination.address().lo();
+        int from = 0;
+        int to = size;
+        while (from < to) {
+            int middle = from + to >>> 1;
+            int order = family == Family.IPV6 ? Long.compareUnsigned(hi[middle], high) : 0;
+            order = order != 0 ? order : Long.compareUnsigned(lo[middle], low);
+            if (order < 0 || order == 0 && rest[middle] < rank) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from < size && isOf(destination, from) ? from : -1;
+    }
+
+    /** Whether the row is of this destination. */
+    public boolean isOf(Prefix destination, int row) {
+        return prefixLength(row) == destination.length() && lo[row] == destination.address().lo()
+                && hi(row) == destination.address().hi();
+    }
+
     /** How many rows have the identity of another set's row. */
     public int groupSize(RouteRows other, int otherRow) {
         int first = find(other, otherRow);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,6 +32,22 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
 
     public boolean isEmpty() {
         return create.length + replaceNew.length + recreateNew.length + recreateOld.length + delete.length == 0;
+    }
+
+    /** Whether a route with such attributes is created, replaced or made again. */
+    public boolean writes(Predicate<RouteAttributes> such) {
+        var found = new boolean[desired.pool().size()];
+        for (int index = 0; index < found.length; index++) {
+            found[index] = such.test(desired.pool().get(index));
+        }
+        return Stream.of(create, replaceNew, recreateNew).flatMapToInt(Arrays::stream)
+                .anyMatch(row -> found[desired.attributesIndex(row)]);
+    }
+
+    /** The same in another phase. */
+    public TableChanges in(Phase other) {
+        return new TableChanges(key, other, desired, live, moved, create, replaceNew, replaceOld, recreateNew,
+                recreateOld, delete);
     }
 
     /** What is created, replaced and made again. */
@@ -75,11 +92,29 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
 
     /** The change that makes this row of {@code desired} again. */
     public Change recreated(int row) {
-        int old = live.find(desired, row);
+        int old = formerOf(row);
         var differences = old < 0 ? List.<Change.Difference>of()
                 : differences(live.attributes(old), desired.attributes(row));
         return new Change(Change.Action.RECREATE, phase, RESOURCE, desired.route(row).toString(), differences,
                 originOf(row), "a group of equal routes is made again in order");
+    }
+
+    /**
+     * The row of {@code live} that this one of a group stands for: the same but for who made it, else the one in the
+     * same place; -1 if there is none.
+     */
+    private int formerOf(int row) {
+        int first = live.find(desired, row);
+        if (first < 0) {
+            return -1;
+        }
+        var group = IntStream.range(first, live.groupEnd(first))
+                .filter(each -> Arrays.binarySearch(recreateOld, each) >= 0).toArray();
+        var wanted = desired.attributes(row);
+        int place = row - desired.find(desired, row);
+        return Arrays.stream(group)
+                .filter(each -> live.attributes(each).withProtocol(wanted.protocol()).sameIntent(wanted)).findFirst()
+                .orElse(place < group.length ? group[place] : -1);
     }
 
     /** The change that deletes this row of {@code live}. */

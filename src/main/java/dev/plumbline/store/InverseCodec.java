@@ -1,18 +1,19 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Initiator;
 import dev.plumbline.history.Inverse;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
-import dev.plumbline.plan.Former;
 import dev.plumbline.plan.Former.FormerRules;
+import dev.plumbline.plan.Former;
 import dev.plumbline.plan.FormerRoutes;
 import dev.plumbline.state.Family;
-import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.Ledger;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableKey;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -108,7 +110,7 @@ final class InverseCodec {
      * @param parts the blobs by family
      * @throws IllegalArgumentException if they are damaged, or of a format that this program does not know
      */
-    static Inverse read(int format, Instant since, Initiator by, int[] counts, Map<String, byte[]> parts) {
+    static Inverse read(int format, Instant since, Initiator by, Optional<Confirmation> confirmation, int[] counts, Map<String, byte[]> parts) {
         if (format != FORMAT) {
             throw new IllegalArgumentException("format " + format + " is not known");
         }
@@ -117,7 +119,7 @@ final class InverseCodec {
         }
         var former = new Former(scope(reader(parts, SCOPE)), routes(reader(parts, ROUTES)),
                 rules(reader(parts, RULES)));
-        return new Inverse(since, by, former, ledger(reader(parts, LEDGER)), counts[0], counts[1], counts[2]);
+        return new Inverse(since, by, former, ledger(reader(parts, LEDGER)), confirmation, counts[0], counts[1], counts[2]);
     }
 
     private static ByteReader reader(Map<String, byte[]> parts, String family) {

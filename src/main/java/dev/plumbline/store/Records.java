@@ -1,5 +1,6 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.HistoryEntry;
 import dev.plumbline.history.Initiator;
@@ -35,10 +36,16 @@ record Records(Database database) {
 
     private List<Row> rows(String condition, Object... parameters) {
         return database.list("SELECT label, boot_id, cookie, user, pid, command, source, revision, since, format, added,"
-                + " changed, destroyed FROM journal" + condition + " ORDER BY since", row -> new Row(
+                + " changed, destroyed, confirm_by, awaiting FROM journal" + condition + " ORDER BY since", row -> new Row(
                         new UnfinishedApply(row.getString(1), new NamespaceId(row.getString(2), row.getLong(3)),
-                                initiator(row, 4), Instant.parse(row.getString(9)), false), row.getInt(10),
+                                initiator(row, 4), Instant.parse(row.getString(9)), confirmation(row), false), row.getInt(10),
                         new int[] {row.getInt(11), row.getInt(12), row.getInt(13)}), parameters);
+    }
+
+    private static Optional<Confirmation> confirmation(ResultSet row) throws SQLException {
+        var by = row.getString(14);
+        return by.isEmpty() ? Optional.empty()
+                : Optional.of(new Confirmation(Instant.parse(by), row.getInt(15) == 1));
     }
 
     private static Initiator initiator(ResultSet row, int first) throws SQLException {
@@ -52,7 +59,8 @@ record Records(Database database) {
             database.list("SELECT family, content FROM journal_parts" + OF,
                     part -> parts.put(part.getString(1), part.getBytes(2)), id.bootId(), id.cookie());
             try {
-                return InverseCodec.read(row.format(), row.apply().since(), row.apply().by(), row.counts(), parts);
+                return InverseCodec.read(row.format(), row.apply().since(), row.apply().by(),
+                        row.apply().confirmation(), row.counts(), parts);
             } catch (IllegalArgumentException e) {
                 throw new StoreException("the journal of the apply of " + row.apply().since() + " in namespace "
                         + row.apply().label() + " cannot be read: " + e.getMessage() + (row.format() > InverseCodec.FORMAT
@@ -66,12 +74,21 @@ record Records(Database database) {
     void begin(String label, NamespaceId id, Inverse inverse, Map<String, byte[]> parts) {
         var by = inverse.by();
         database.update("INSERT INTO journal (boot_id, cookie, label, since, user, pid, command, source, revision, added,"
-                + " changed, destroyed, format) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id.bootId(),
+                + " changed, destroyed, format, confirm_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id.bootId(),
                 id.cookie(), label, inverse.since().toString(), by.user(), by.pid(), by.command(), by.source(),
-                by.revision(), inverse.added(), inverse.changed(), inverse.destroyed(), InverseCodec.FORMAT);
+                by.revision(), inverse.added(), inverse.changed(), inverse.destroyed(), InverseCodec.FORMAT,
+                inverse.confirmation().map(each -> each.by().toString()).orElse(""));
         parts.forEach((family, content) -> database.update(
                 "INSERT INTO journal_parts (boot_id, cookie, family, content) VALUES (?, ?, ?, ?)", id.bootId(),
                 id.cookie(), family, content));
+    }
+
+    void await(NamespaceId id) {
+        database.update("UPDATE journal SET awaiting = 1" + OF, id.bootId(), id.cookie());
+    }
+
+    boolean isAnyUnfinished() {
+        return database.number("SELECT count(*) FROM journal") > 0;
     }
 
     void end(NamespaceId id) {

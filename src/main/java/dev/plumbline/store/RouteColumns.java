@@ -9,16 +9,21 @@ import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteType;
 import java.nio.IntBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 
 /**
  * Routes of one table as bytes: the distinct attributes first, then column after column, each value as the difference
  * to the one before. Where rows come from is not kept. A million routes take a tenth of a second.
  */
 final class RouteColumns {
+
+    /** Where {@link RouteRows.Columns#rest} holds the prefix length; below are tos and metric, mostly equal. */
+    private static final int LENGTH_SHIFT = 40;
+    private static final long REST_MASK = (1L << LENGTH_SHIFT) - 1;
 
     private RouteColumns() {
     }
@@ -43,12 +48,13 @@ final class RouteColumns {
             }
         }
         out.number(rows.size());
-        write(columns.hi(), out);
-        write(columns.lo(), out);
-        write(columns.rest(), out);
-        for (int row = 0; row < rows.size(); row++) {
-            out.number(used[columns.attributes().get(row)]);
+        if (rows.family() == Family.IPV6) {
+            column(rows.size(), columns.hi()::get, out);
         }
+        column(rows.size(), columns.lo()::get, out);
+        column(rows.size(), row -> columns.rest().get(row) >>> LENGTH_SHIFT, out);
+        column(rows.size(), row -> columns.rest().get(row) & REST_MASK, out);
+        column(rows.size(), row -> used[columns.attributes().get(row)], out);
     }
 
     private static int[] used(IntBuffer attributes, int pool) {
@@ -59,11 +65,18 @@ final class RouteColumns {
         return used;
     }
 
-    private static void write(LongBuffer column, ByteWriter out) {
+    /** A value for all rows where they have the same, else one a row. */
+    private static void column(int size, IntToLongFunction values, ByteWriter out) {
+        boolean same = true;
+        for (int row = 1; row < size && same; row++) {
+            same = values.applyAsLong(row) == values.applyAsLong(0);
+        }
+        out.flag(same);
         long before = 0;
-        for (int row = 0; row < column.limit(); row++) {
-            out.signed(column.get(row) - before);
-            before = column.get(row);
+        for (int row = 0; row < (same ? Math.min(size, 1) : size); row++) {
+            long value = values.applyAsLong(row);
+            out.signed(value - before);
+            before = value;
         }
     }
 
@@ -101,19 +114,26 @@ final class RouteColumns {
         var family = Family.of(in.integer());
         long table = in.number();
         var pool = in.list(() -> attributes(in));
-        int size = in.count();
-        var hi = column(family == Family.IPV6 ? size : 0, in);
+        int size = in.integer();
+        var hi = family == Family.IPV6 ? column(size, in) : new long[0];
         var lo = column(size, in);
+        var lengths = column(size, in);
         var rest = column(size, in);
+        var values = column(size, in);
         var attributes = new int[size];
         for (int row = 0; row < size; row++) {
-            attributes[row] = in.integer();
+            rest[row] |= lengths[row] << LENGTH_SHIFT;
+            attributes[row] = Math.toIntExact(values[row]);
         }
         return RouteRows.ofColumns(family, table, hi, lo, rest, attributes, new int[0], new int[0], pool, List.of());
     }
 
     private static long[] column(int size, ByteReader in) {
         var column = new long[size];
+        if (in.flag()) {
+            Arrays.fill(column, size == 0 ? 0 : in.signed());
+            return column;
+        }
         long before = 0;
         for (int row = 0; row < size; row++) {
             before += in.signed();

@@ -218,8 +218,51 @@ public final class Store implements StoreView {
             var records = new Records(database);
             records.end(id);
             records.record(event);
+            settlePending(event, records);
             return true;
         });
+    }
+
+    /** Marks what {@link #begin} began as written, verified, and to be confirmed. */
+    public void await(NamespaceId id, Event event) {
+        database.write(() -> {
+            var records = new Records(database);
+            records.await(id);
+            records.record(event);
+            return true;
+        });
+    }
+
+    /** The source is the confirmed one once nothing awaits any more; what was reverted is not applied again unasked. */
+    private void settlePending(Event event, Records records) {
+        switch (event.result()) {
+            case CONFIRMED -> {
+                if (!records.isAnyUnfinished()) {
+                    database.update("INSERT OR REPLACE INTO source (one, kind, location, content_hash, applied_at, documents)"
+                            + " SELECT 1, kind, location, content_hash, ?, documents FROM pending", event.at().toString());
+                    database.update("DELETE FROM rejected WHERE content_hash IN (SELECT content_hash FROM pending)");
+                    database.update("DELETE FROM pending");
+                }
+            }
+            case REVERTED, PARTLY_REVERTED -> {
+                database.update("INSERT OR REPLACE INTO rejected (content_hash, at) SELECT content_hash, ? FROM pending",
+                        event.at().toString());
+                database.update("DELETE FROM pending");
+            }
+            case APPLIED, AWAITING, UNDONE, PARTLY_UNDONE, RECOVERED, PARTLY_RECOVERED, DROPPED -> { }
+        }
+    }
+
+    /** Records what becomes the current source once the apply that is about to begin is confirmed. */
+    public void pend(SourceId source, String contentHash, byte[] documents) {
+        database.write(() -> database.update("INSERT OR REPLACE INTO pending (one, kind, location, content_hash, documents)"
+                + " VALUES (1, ?, ?, ?, ?)", source.kind(), source.location(), contentHash, documents));
+    }
+
+    /** When this content was reverted; empty if it was not. */
+    public Optional<Instant> rejected(String contentHash) {
+        return database.read(() -> database.first("SELECT at FROM rejected WHERE content_hash = ?",
+                row -> Instant.parse(row.getString(1)), contentHash));
     }
 
     /** Ends an apply in a namespace that is gone. */
@@ -228,6 +271,7 @@ public final class Store implements StoreView {
             var records = new Records(database);
             records.end(id);
             records.record(event);
+            settlePending(event, records);
             return true;
         });
     }
@@ -304,6 +348,7 @@ public final class Store implements StoreView {
      */
     public void recordSource(AppliedSource source, byte[] documents, boolean replace) {
         database.write(() -> {
+            database.update("DELETE FROM rejected WHERE content_hash = ?", source.contentHash());
             if (!replace) {
                 checkSource(source.id());
             }

@@ -157,7 +157,7 @@ class LoopKernelTest {
                 true, new Timings());
         try (var session = reconciler.prepareToApply(List.of(documents))) {
             var plan = session.plan();
-            session.apply(Progress.SILENT);
+            session.apply(Optional.empty(), Progress.SILENT);
             return plan.toAdd() + plan.toChange() + plan.toDestroy();
         }
     }

@@ -59,6 +59,11 @@ final class MemoryJournal implements Journal {
             }
 
             @Override
+            public void await(Event event) {
+                events.add(event);
+            }
+
+            @Override
             public void drop(Event event) {
                 open.remove(label);
                 events.add(event);

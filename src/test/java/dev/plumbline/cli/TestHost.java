@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.kernel.Ip;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.netlink.NetworkNamespace;
+import dev.plumbline.plan.Guard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -159,9 +160,11 @@ final class TestHost {
 
     /** Runs a command with the intents and the store of this host. */
     Result run(String command, String... more) {
-        var words = new ArrayList<>(List.of(command, "--intents", intents.toString(), "--state-dir", state.toString(),
-                "--host", "edge-1"));
+        var words = new ArrayList<>(List.of(command, "--intents", intents.toString(), "--state-dir", state.toString()));
         words.addAll(List.of(more));
+        if (!words.contains("--host")) {
+            words.addAll(List.of("--host", "edge-1"));
+        }
         return execute(words.toArray(String[]::new));
     }
 
@@ -193,10 +196,11 @@ final class TestHost {
                 .replace(state.toString(), "STATE");
     }
 
-    /** Applies, which must succeed; gives what it printed. */
+    /** Applies past all guards, which must succeed; gives what it printed. */
     String apply(String... more) {
         var words = new ArrayList<>(List.of(more));
         words.add("--auto-approve");
+        Guard.NAMES.forEach(name -> words.addAll(List.of("--allow", name)));
         var result = run("apply", words.toArray(String[]::new));
         assertEquals(0, result.code, result::toString);
         return result.out;
@@ -216,9 +220,9 @@ final class TestHost {
         assertTrue(result.out.endsWith("No changes. The network matches the intents.\n"), result::toString);
     }
 
-    /** The routes of both families outside the table local. */
+    /** The routes of both families outside the table local, a line each. */
     List<String> routes() {
-        return Stream.concat(lines("-4 -d route show table all"), lines("-6 -d route show table all"))
+        return Stream.concat(lines("-4 -o -d route show table all"), lines("-6 -o -d route show table all"))
                 .filter(line -> !line.contains(" table local ")).toList();
     }
 
@@ -249,13 +253,13 @@ final class TestHost {
     /** {@code ip} refuses to show a table that the kernel has not made yet, so all are listed and one is picked. */
     private String[] tableLines(String family, String words) {
         var table = words.substring(words.lastIndexOf(' ') + 1);
-        return masked(ip.lines(family + " route show table all")).map(line -> line + " ")
+        return masked(ip.lines(family + " -o route show table all")).map(line -> line + " ")
                 .filter(line -> line.contains(" table " + table + " "))
                 .map(line -> line.replace(" table " + table + " ", " ").strip()).toArray(String[]::new);
     }
 
     private static Stream<String> masked(List<String> lines) {
-        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec"));
+        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec").replaceAll("[\\\\ ]+", " "));
     }
 
     Snapshot snapshot() {

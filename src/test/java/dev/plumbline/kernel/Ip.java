@@ -25,6 +25,15 @@ public final class Ip {
         return execute(command, "");
     }
 
+    /** Runs {@code ip} with these words, which it may refuse; the first line that it then prints. */
+    public String attempt(String words) {
+        try {
+            return run(words);
+        } catch (AssertionError e) {
+            return e.getMessage().lines().findFirst().orElse("");
+        }
+    }
+
     /** Runs {@code ip} for each line, in one process. */
     public void batch(String lines) {
         execute(List.of("ip", "-n", namespace, "-batch", "-"), lines);

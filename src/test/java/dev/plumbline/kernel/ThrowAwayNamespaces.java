@@ -26,7 +26,11 @@ public final class ThrowAwayNamespaces implements BeforeEachCallback, AfterEachC
 
     /** Makes a namespace with the loopback device up, and returns its name. */
     public String create() {
-        var name = "plt-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+        return create("plt-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
+    }
+
+    /** Makes a namespace of this name, which was {@link #remove}d before. */
+    public String create(String name) {
         try {
             NetworkNamespace.create(name).close();
         } catch (NetlinkException e) {
@@ -35,6 +39,16 @@ public final class ThrowAwayNamespaces implements BeforeEachCallback, AfterEachC
         names.add(name);
         ip(name).run("link set lo up");
         return name;
+    }
+
+    /** Takes a namespace of {@link #create} away before the test ends. */
+    public void remove(String name) {
+        try {
+            NetworkNamespace.delete(name);
+        } catch (NetlinkException e) {
+            throw new AssertionError(e);
+        }
+        names.remove(name);
     }
 
     /** The oracle in a namespace. */

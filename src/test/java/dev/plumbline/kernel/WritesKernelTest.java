@@ -335,6 +335,15 @@ class WritesKernelTest {
         assertEquals(before, ourRules());
     }
 
+    /** Linux 6.15 and later echo a mask for a single port: it must not make the rule another one. */
+    @Test
+    void aSinglePortIsReadAsItIsWanted() {
+        ip.run("rule add pref 100 ipproto tcp sport 22 dport 443 lookup 100 protocol 157");
+        var rule = ourRules().getFirst();
+        assertEquals(List.of(), rule.other());
+        assertEquals(Optional.of(new RoutingRule.Range(443, 443)), rule.destinationPort());
+    }
+
     @Test
     void takenAwayRulesMoveBehindNewOnes() {
         ip.batch("""

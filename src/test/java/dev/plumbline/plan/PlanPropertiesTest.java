@@ -3,6 +3,7 @@ package dev.plumbline.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
@@ -13,6 +14,7 @@ import dev.plumbline.state.Protocol;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteAttributes;
+import dev.plumbline.state.RouteChanges;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
@@ -117,6 +119,47 @@ class PlanPropertiesTest {
         int deletes = Math.min(count - creates - taken, changes.delete().size());
         return new RuleChanges(changes.create().subList(0, creates), changes.takenAway().subList(0, taken),
                 changes.delete().subList(0, deletes));
+    }
+
+    @Property(tries = 2000)
+    void theRoutesAfterAreForetold(@ForAll("routes") List<Route> wanted, @ForAll("routes") List<Route> live,
+            @ForAll("routes") List<Route> foreign, @ForAll("routes") List<Route> unread) {
+        var kernel = new ModelKernel();
+        foreign.stream().filter(route -> live.stream().noneMatch(route::sameIdentity))
+                .forEach(route -> kernel.routes.add(foreign(route)));
+        unique(live).forEach(kernel.routes::add);
+        var before = kernel.state();
+        var changes = List.<ChangeSet>of(RouteDiff.between(desired(unique(wanted), true, true), before));
+
+        var after = After.of(before, changes);
+        var more = unread.stream().map(PlanPropertiesTest::elsewhere).map(PlanPropertiesTest::foreign).toList();
+        kernel.routes.addAll(more);
+        var wider = After.of(kernel.state(), changes);
+        kernel.apply((RouteChanges) changes.getFirst());
+
+        assertEquals(kernel.state().routes(), wider.routes(), "also where more was read than the plan is made from");
+        kernel.routes.removeAll(more);
+        assertEquals(kernel.state().routes(), after.routes());
+    }
+
+    private static Route elsewhere(Route route) {
+        return new Route(route.table(), route.destination(), 0, route.metric() + 1000, route.attributes());
+    }
+
+    @Property(tries = 3000)
+    void theRulesAfterAreForetold(@ForAll("rules") List<RoutingRule> wanted, @ForAll("rules") List<RoutingRule> live,
+            @ForAll("rules") List<RoutingRule> foreign) {
+        var kernel = new ModelKernel();
+        foreign.forEach(rule -> kernel.add(rule.withProtocol(Protocol.STATIC)));
+        distinct(live).forEach(kernel::add);
+        var desired = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(), distinct(wanted).stream()
+                .map(rule -> new DesiredState.DesiredRule(rule, DOCUMENT)).toList(), Set.of());
+        var before = kernel.state();
+        var changes = RuleDiff.between(desired, before);
+
+        kernel.apply(changes);
+
+        assertEquals(kernel.rules, After.of(before, List.of(changes)).rules());
     }
 
     @Property(tries = 4000)

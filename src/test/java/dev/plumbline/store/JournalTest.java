@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.HistoryEntry;
 import dev.plumbline.history.Initiator;
@@ -83,8 +84,10 @@ class JournalTest {
             @ForAll("rules") List<RoutingRule> rules) {
         var inverse = inverse(before, after, rules);
         var parts = InverseCodec.write(inverse);
-        assertEquals(inverse, InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, new int[] {1, 2, 3}, parts));
+        assertEquals(inverse, InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, TO_CONFIRM, new int[] {1, 2, 3}, parts));
     }
+
+    private static final Optional<Confirmation> TO_CONFIRM = Optional.of(new Confirmation(NINE.plusSeconds(60), false));
 
     private static Inverse inverse(List<Route> before, List<Route> after, List<RoutingRule> rules) {
         var was = RouteTables.of(before);
@@ -98,7 +101,7 @@ class JournalTest {
         var ledger = new Ledger(List.of(new Allotment("RouteTable/a", "", 4294967295L)), taken,
                 rules.stream().limit(2).map(rule -> new TakenRule("RoutingRules/a", rule)).toList(), Set.of("eth0"));
         return new Inverse(NINE, ALICE, new Former(scope, tables, new Former.FormerRules(rules,
-                rules.stream().limit(1).collect(Collectors.toSet()), rules)), ledger, 1, 2, 3);
+                rules.stream().limit(1).collect(Collectors.toSet()), rules)), ledger, TO_CONFIRM, 1, 2, 3);
     }
 
     private static Inverse recorded() {
@@ -121,20 +124,20 @@ class JournalTest {
             new String(recorded.readAllBytes(), StandardCharsets.UTF_8).lines().map(line -> line.split(" "))
                     .forEach(words -> parts.put(words[0], Compressed.of(HexFormat.of().parseHex(words[1]))));
         }
-        assertEquals(recorded(), InverseCodec.read(1, NINE, ALICE, new int[] {1, 2, 3}, parts));
+        assertEquals(recorded(), InverseCodec.read(1, NINE, ALICE, TO_CONFIRM, new int[] {1, 2, 3}, parts));
     }
 
     @Test
     void whatIsDamagedOrNewerIsRefused() {
         var parts = InverseCodec.write(recorded());
         var counts = new int[3];
-        assertThrows(IllegalArgumentException.class, () -> InverseCodec.read(2, NINE, ALICE, counts, parts));
+        assertThrows(IllegalArgumentException.class, () -> InverseCodec.read(2, NINE, ALICE, TO_CONFIRM, counts, parts));
         for (var family : List.copyOf(parts.keySet())) {
             var whole = parts.get(family);
             for (int length = 0; length < whole.length; length++) {
                 parts.put(family, Arrays.copyOf(whole, length));
                 assertThrows(IllegalArgumentException.class,
-                        () -> InverseCodec.read(1, NINE, ALICE, counts, parts));
+                        () -> InverseCodec.read(1, NINE, ALICE, TO_CONFIRM, counts, parts));
             }
             for (int at = 0; at < whole.length; at++) {
                 var damaged = whole.clone();
@@ -150,7 +153,7 @@ class JournalTest {
     private static void assertNeverMisread(Map<String, byte[]> parts, String where) {
         try {
             var counts = new int[] {1, 2, 3};
-            assertEquals(recorded(), InverseCodec.read(1, NINE, ALICE, counts, parts), where);
+            assertEquals(recorded(), InverseCodec.read(1, NINE, ALICE, TO_CONFIRM, counts, parts), where);
         } catch (IllegalArgumentException e) {
             assertTrue(e.getMessage().contains("damaged") || e.getMessage().contains("early"), where + e);
         }
@@ -172,7 +175,7 @@ class JournalTest {
         var table = new FormerRoutes(new TableKey(Family.IPV4, 100), RouteRows.empty(Family.IPV4, 100), List.of(),
                 rows.build());
         var inverse = new Inverse(NINE, ALICE, new Former(ReadScope.OURS, List.of(table),
-                new Former.FormerRules(List.of(), Set.of(), List.of())), Ledger.EMPTY, 1_000_000, 0, 0);
+                new Former.FormerRules(List.of(), Set.of(), List.of())), Ledger.EMPTY, Optional.empty(), 1_000_000, 0, 0);
         try (var store = open()) {
             store.bind(StoreView.HOST, HERE);
             for (int round = 0; round < 5; round++) {
@@ -203,8 +206,8 @@ class JournalTest {
             store.begin("red", new NamespaceId("boot-1", 2), inverse);
         }
         try (var view = Store.openReadOnly(folder.resolve("state"), "1.0"); var store = open()) {
-            var host = new UnfinishedApply(StoreView.HOST, HERE, ALICE, NINE, false);
-            assertEquals(Set.of(host, new UnfinishedApply("red", new NamespaceId("boot-1", 2), ALICE, NINE, false)),
+            var host = new UnfinishedApply(StoreView.HOST, HERE, ALICE, NINE, TO_CONFIRM, false);
+            assertEquals(Set.of(host, new UnfinishedApply("red", new NamespaceId("boot-1", 2), ALICE, NINE, TO_CONFIRM, false)),
                     Set.copyOf(view.unfinished()));
             assertEquals(inverse, store.inverse(HERE).orElseThrow());
             store.finish(StoreView.HOST, HERE, inverse.after(), event(Event.Result.RECOVERED));

@@ -11,6 +11,10 @@ import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
 import dev.plumbline.netlink.Rtnetlink;
 import dev.plumbline.state.Family;
+import dev.plumbline.state.FibResult;
+import dev.plumbline.state.FibResult.Refusal;
+import dev.plumbline.state.FibResult.Way;
+import dev.plumbline.state.Flow;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.NextHop;
 import dev.plumbline.state.Route;
@@ -95,7 +99,36 @@ public record RouteQuery(IpAddress destination, Optional<IpAddress> source, long
      * @throws NetlinkException if the question itself is refused: a device that does not exist
      */
     public Answer ask(NetlinkSocket socket) throws NetlinkException {
-        var devices = new Devices(LinkReader.links(socket));
+        return ask(socket, new Devices(LinkReader.links(socket)));
+    }
+
+    /** The question for a flow. */
+    public static RouteQuery of(Flow flow) {
+        return new RouteQuery(flow.destination(), flow.source(), flow.mark(), flow.iif(), flow.oif(), flow.tos(),
+                OptionalLong.of(flow.uid()), said(flow.ipProtocol()), said(flow.sourcePort()),
+                said(flow.destinationPort()));
+    }
+
+    private static OptionalInt said(int number) {
+        return number == 0 ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+
+    /** Asks, for an answer in the words of the state. */
+    public FibResult result(NetlinkSocket socket, Devices devices) throws NetlinkException {
+        return switch (ask(socket, devices)) {
+            case Answer.Found(Route route) ->
+                    new FibResult.Found(route, route.attributes().nextHops().stream().map(Way::of).toList());
+            case Answer.Refused(int errno, String message) -> switch (errno) {
+                case Errno.ENETUNREACH -> new FibResult.Refused(Refusal.NO_ROUTE);
+                case Errno.EHOSTUNREACH -> new FibResult.Refused(Refusal.UNREACHABLE);
+                case Errno.EACCES -> new FibResult.Refused(Refusal.PROHIBIT);
+                case Errno.EINVAL -> new FibResult.Refused(Refusal.BLACKHOLE);
+                default -> new FibResult.Unknown("the kernel answers: " + message);
+            };
+        };
+    }
+
+    private Answer ask(NetlinkSocket socket, Devices devices) throws NetlinkException {
         int incoming = index(devices, iif);
         int outgoing = index(devices, oif);
         var found = new Route[1];

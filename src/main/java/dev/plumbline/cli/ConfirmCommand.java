@@ -1,0 +1,50 @@
+package dev.plumbline.cli;
+
+import dev.plumbline.apply.Reconciler;
+import dev.plumbline.apply.TableNames;
+import dev.plumbline.apply.Timings;
+import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.store.Store;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code plumbline confirm} and {@code plumbline revert}: settle an apply that waits to be confirmed. */
+final class ConfirmCommand extends Subcommand {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final boolean keep;
+
+    private ConfirmCommand(boolean keep, String... description) {
+        super(description);
+        this.keep = keep;
+    }
+
+    static ConfirmCommand confirm() {
+        return new ConfirmCommand(true, "Keep what `plumbline apply --confirm` changed.");
+    }
+
+    static ConfirmCommand revert() {
+        return new ConfirmCommand(false, "Undo what `plumbline apply --confirm` changed, before its time is over.",
+                "The same intents are not applied again unless `plumbline apply --again` is said.");
+    }
+
+    @Override
+    public Integer call() {
+        Privileges.requireNetAdmin(keep ? "confirm" : "revert");
+        Path directory = stateDirectory.getValue();
+        try (var store = Store.open(directory, VersionCommand.version())) {
+            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), PATIENCE);
+            var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(),
+                    true, new Timings());
+            var events = keep ? reconciler.confirm() : reconciler.revert();
+            if (events.isEmpty()) {
+                throw new CommandException("no apply waits to be confirmed");
+            }
+            events.forEach(each -> RecoverCommand.say(each, out()));
+            return events.stream().anyMatch(each -> each.result().isPartly()) ? Plumbline.ERROR : Plumbline.DONE;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.state;
+
+import org.jspecify.annotations.NullMarked;
