@@ -49,7 +49,8 @@ final class Workspace implements AutoCloseable {
     private final Timings timings;
 
     /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
-    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, List<IntentFile> files) {
+    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents,
+            Supplier<List<IntentFile>> files) {
     }
 
     private Workspace(Input input, StoreView store, Journal journal, boolean replaceSource, Timings timings,
@@ -107,7 +108,7 @@ final class Workspace implements AutoCloseable {
         var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
         var by = Caller.initiator(command, plan.source().location(), "");
         return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), List.of()), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
+                plan.intents(), List::of), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
                 replaceSource, timings, command.err());
     }
 
@@ -127,10 +128,9 @@ final class Workspace implements AutoCloseable {
 
     private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
         return timings.time("parse", () -> {
-            var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
-            return new Input(SourceId.directory(options.intents()), content.hash(),
-                    new HostFilter(options.host(), options.labels()), content.parse(parser, kept),
-                    content.files());
+            var found = new DirectorySource(options.intents(), VersionCommand.version()).documents(parser, kept);
+            return new Input(SourceId.directory(options.intents()), found.hash(),
+                    new HostFilter(options.host(), options.labels()), found.parsed(), found.files());
         });
     }
 
@@ -162,7 +162,7 @@ final class Workspace implements AutoCloseable {
             throw invalid(problems);
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, input.files()));
+            err.print(ProblemText.render(problems, input.files().get()));
         }
         return input.host().select(input.intents().documents());
     }
@@ -193,7 +193,7 @@ final class Workspace implements AutoCloseable {
     }
 
     private CommandException invalid(List<Problem> problems) {
-        return invalid(problems, input.files());
+        return invalid(problems, input.files().get());
     }
 
     private static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
