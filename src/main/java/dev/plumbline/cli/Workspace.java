@@ -328,7 +328,7 @@ final class Workspace implements AutoCloseable {
 
     /** Lets guards watch over a session that these intents are for. */
     void guard(Reconciler.Session session, Set<String> allowed) {
-        session.guard(!input.files().isEmpty() || !input.intents().documents().isEmpty(), allowed);
+        session.guard(!input.intents().documents().isEmpty() || !input.files().get().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */
