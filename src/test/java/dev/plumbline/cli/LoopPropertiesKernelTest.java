@@ -90,7 +90,8 @@ class LoopPropertiesKernelTest {
 
     /** Applies; afterwards there is nothing to do, and what is of others is as it was. */
     private void applied() {
-        var result = host.run("apply", "--auto-approve");
+        var result = host.run("apply", "--auto-approve", "--allow", "mass-delete", "--allow", "empty-source", "--allow",
+                "default-route");
         story.add("apply: " + result);
         assertEquals(0, result.code(), this::told);
         var plan = host.run("plan", "--detailed-exitcode");
