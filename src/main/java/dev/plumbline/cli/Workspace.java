@@ -6,6 +6,7 @@ import dev.plumbline.apply.Namespaces;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.compile.Compiler;
 import dev.plumbline.history.Event;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
 final class Workspace implements AutoCloseable {
@@ -47,7 +49,8 @@ final class Workspace implements AutoCloseable {
     private final Timings timings;
 
     /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
-    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, List<IntentFile> files) {
+    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents,
+            Supplier<List<IntentFile>> files) {
     }
 
     private Workspace(Input input, StoreView store, Journal journal, boolean replaceSource, Timings timings,
@@ -105,7 +108,7 @@ final class Workspace implements AutoCloseable {
         var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
         var by = Caller.initiator(command, plan.source().location(), "");
         return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), List.of()), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
+                plan.intents(), List::of), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
                 replaceSource, timings, command.err());
     }
 
@@ -125,10 +128,9 @@ final class Workspace implements AutoCloseable {
 
     private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
         return timings.time("parse", () -> {
-            var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
-            return new Input(SourceId.directory(options.intents()), content.hash(),
-                    new HostFilter(options.host(), options.labels()), content.parse(parser, kept),
-                    content.files());
+            var found = new DirectorySource(options.intents(), VersionCommand.version()).documents(parser, kept);
+            return new Input(SourceId.directory(options.intents()), found.hash(),
+                    new HostFilter(options.host(), options.labels()), found.parsed(), found.files());
         });
     }
 
@@ -160,9 +162,25 @@ final class Workspace implements AutoCloseable {
             throw invalid(problems);
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, input.files()));
+            err.print(ProblemText.render(problems, input.files().get()));
         }
         return input.host().select(input.intents().documents());
+    }
+
+    /**
+     * The same, checked against each other as far as that goes without a network.
+     *
+     * @throws CommandException with every error if there is one
+     */
+    List<Document> checkedDocuments() {
+        var documents = documents();
+        var names = TableNames.read();
+        var problems = documents.stream().collect(Collectors.groupingBy(Document::netns)).values().stream()
+                .flatMap(each -> Compiler.check(each, names).stream()).toList();
+        if (!problems.isEmpty()) {
+            throw invalid(problems);
+        }
+        return documents;
     }
 
     /** The documents of a folder, whatever host they hold for. */
@@ -175,7 +193,7 @@ final class Workspace implements AutoCloseable {
     }
 
     private CommandException invalid(List<Problem> problems) {
-        return invalid(problems, input.files());
+        return invalid(problems, input.files().get());
     }
 
     private static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
@@ -310,7 +328,7 @@ final class Workspace implements AutoCloseable {
 
     /** Lets guards watch over a session that these intents are for. */
     void guard(Reconciler.Session session, Set<String> allowed) {
-        session.guard(!input.files().isEmpty() || !input.intents().documents().isEmpty(), allowed);
+        session.guard(!input.intents().documents().isEmpty() || !input.files().get().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */

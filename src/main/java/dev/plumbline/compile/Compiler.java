@@ -8,6 +8,7 @@ import dev.plumbline.intent.SourceRoutingSpec;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.DesiredState.DesiredRule;
 import dev.plumbline.state.Ledger;
+import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
@@ -25,9 +26,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** From the documents of one namespace and facts to its desired state: pure functions, no I/O, no clock. */
 public final class Compiler {
+
+    /** {@code default}, {@code main} and {@code local}. */
+    private static final int RESERVED = 3;
 
     private final List<Document> documents;
     private final Draft draft;
@@ -60,6 +65,22 @@ public final class Compiler {
      */
     public static Compilation compile(List<Document> documents, Facts facts) {
         return new Compiler(documents, facts).compile();
+    }
+
+    /**
+     * The errors of one namespace's documents whatever its network is like: tables with two owners, rules that the
+     * kernel cannot tell apart, names that nothing has. What depends on devices, addresses or others is not looked at.
+     *
+     * @param documents those that hold for one host and namespace, in the order of the source
+     * @param tableNames {@code rt_tables}: name → number
+     */
+    public static List<Problem> check(List<Document> documents, Map<String, Long> tableNames) {
+        var nowhere = new NamespaceState(new NamespaceId("", 0), List.of(), List.of(), RouteTables.NONE, List.of());
+        var first = new TableNumbers(documents, Ledger.EMPTY, nowhere, tableNames, List.of());
+        long enough = first.remaining() + first.explicitNumbers().size() + tableNames.size() + RESERVED;
+        var free = LongStream.rangeClosed(1, enough).boxed().toList();
+        return compile(documents, new Facts(nowhere, Ledger.EMPTY, free, tableNames, false)).problems().stream()
+                .filter(each -> each.severity() == Problem.Severity.ERROR).toList();
     }
 
     private Compilation compile() {

@@ -12,7 +12,6 @@ import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.Scope;
-import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +55,7 @@ final class PrivateTable {
         }
         gateways.forEach(this::addGateway);
         addExtra(extra);
-        return reachable(input.returning());
+        return reachable();
     }
 
     /** Meant for an address of this table, or for none of all addresses: then every table has it. */
@@ -102,8 +101,7 @@ final class PrivateTable {
     }
 
     /** Checks what the document says, and makes gateways reachable that only another table has the route to. */
-    private RouteRows reachable(List<Route> returning) {
-        var main = reachingFromMain(returning);
+    private RouteRows reachable() {
         var device = new RouteRows.Builder(family, table.number());
         entries.values().forEach(group -> group.stream().map(Entry::route)
                 .filter(each -> CoveringRoutes.isOnLink(each.attributes())).forEach(device::add));
@@ -115,7 +113,7 @@ final class PrivateTable {
         int document = rows.document(bound.document().origin());
         for (var group : entries.values()) {
             for (var entry : group) {
-                var attributes = onlink(entry.route().attributes(), here, main, !entry.said());
+                var attributes = onlink(entry.route().attributes(), here, !entry.said());
                 if (entry.said()) {
                     attributes = checked(resolution, attributes, entry.line());
                 }
@@ -138,39 +136,26 @@ final class PrivateTable {
     }
 
     /**
-     * With {@code onlink} where this table has no route to the gateway: the kernel looks into the route's own table and
-     * then where its rules lead, and the connected route is in another address's table, or gone with its address.
+     * With {@code onlink} where this table has no route to the gateway. The kernel looks into the route's own table and
+     * then where the rules lead; the connected route may be in another address's table, gone with its address, or in
+     * main, but put back there later than this route is written.
      */
-    private RouteAttributes onlink(RouteAttributes attributes, RouteRows here, List<RouteRows> main,
-            boolean copied) {
+    private RouteAttributes onlink(RouteAttributes attributes, RouteRows here, boolean copied) {
         if (!attributes.hasGateway()) {
             return attributes;
         }
-        var hops = attributes.nextHops().stream().map(hop -> needsOnlink(hop, here, main, copied)
+        var hops = attributes.nextHops().stream().map(hop -> needsOnlink(hop, here, copied)
                 ? new NextHop(hop.gateway(), hop.device(), hop.weight(), true) : hop).toList();
         return attributes.withNextHops(hops);
     }
 
-    private boolean needsOnlink(NextHop hop, RouteRows here, List<RouteRows> main, boolean copied) {
+    private boolean needsOnlink(NextHop hop, RouteRows here, boolean copied) {
         if (hop.gateway().isEmpty() || hop.onlink() || !hop.device().equals(bound.device())) {
             return false;
         }
         var gateway = hop.gateway().get();
-        if (gateway.family() != family || gateway.family() == Family.IPV6 && gateway.isLinkLocal()
-                || CoveringRoutes.reach(here, gateway, bound.device())) {
-            return false;
-        }
-        return main.stream().noneMatch(rows -> CoveringRoutes.reach(rows, gateway, bound.device()))
+        return gateway.family() == family && !(gateway.family() == Family.IPV6 && gateway.isLinkLocal())
+                && !CoveringRoutes.reach(here, gateway, bound.device())
                 && (copied || draft.interfaces().isNeighbour(bound.device(), gateway));
-    }
-
-    /** What will be in main: nothing that can be relied on if the document moves it away. */
-    private List<RouteRows> reachingFromMain(List<Route> returning) {
-        if (bound.moves() && !bound.spec().sourceHints()) {
-            return List.of();
-        }
-        var back = new RouteRows.Builder(family, Route.TABLE_MAIN);
-        returning.forEach(back::add);
-        return List.of(draft.live(new TableKey(family, Route.TABLE_MAIN)), back.build());
     }
 }

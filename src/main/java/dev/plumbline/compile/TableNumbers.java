@@ -45,6 +45,7 @@ final class TableNumbers {
     private final Map<Long, Document> fixed = new HashMap<>();
     private final Set<Long> sourceTables = new HashSet<>();
     private final Set<Long> lookedUp = new HashSet<>();
+    private final Set<Long> explicit = new TreeSet<>();
     private final Set<Long> assigned = new HashSet<>();
     private final List<Document> nameless = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
@@ -62,6 +63,9 @@ final class TableNumbers {
         this.free = new ArrayDeque<>(free);
         documents.forEach(each -> present.add(each.id()));
         documents.forEach(this::claimNumbers);
+        explicit.addAll(fixed.keySet());
+        explicit.addAll(sourceTables);
+        explicit.addAll(lookedUp);
         for (var document : documents) {
             if (document.spec() instanceof RouteTableSpec spec && explicit(document, spec).isEmpty()) {
                 keptTable(document, spec, documents).ifPresentOrElse(
@@ -173,10 +177,7 @@ final class TableNumbers {
 
     /** Whether a document says this number itself: never to be allotted. */
     Set<Long> explicitNumbers() {
-        var numbers = new TreeSet<>(fixed.keySet());
-        numbers.addAll(sourceTables);
-        numbers.addAll(lookedUp);
-        return numbers;
+        return explicit;
     }
 
     /** The table that this address of this document has already: by the ledger, or by our mark on its rule. */

@@ -3,12 +3,14 @@ package dev.plumbline.kernel;
 import dev.plumbline.kernel.link.Devices;
 import dev.plumbline.kernel.link.LinkReader;
 import dev.plumbline.kernel.link.LinkWriter;
+import dev.plumbline.kernel.route.FibTables;
 import dev.plumbline.kernel.route.RouteQuery;
 import dev.plumbline.kernel.route.RouteReader;
 import dev.plumbline.kernel.route.RoutesDomain;
 import dev.plumbline.kernel.rule.RuleReader;
 import dev.plumbline.kernel.rule.RulesDomain;
 import dev.plumbline.kernel.socket.SshSessions;
+import dev.plumbline.netlink.Gate;
 import dev.plumbline.netlink.MessageReader;
 import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
@@ -185,7 +187,7 @@ public final class KernelNamespace implements LiveNamespace {
                 }
                 rules.addAll(some.get());
             }
-            routes = new RouteReader(socket, devices, scope);
+            routes = new RouteReader(socket, devices, scope, () -> FibTables.read(namespace));
             return new NamespaceState(id, links, addresses, routes.read(), rules);
         }
 
@@ -238,6 +240,11 @@ public final class KernelNamespace implements LiveNamespace {
                 throw new UncheckedIOException(e.getMessage(), e);
             }
         }
+    }
+
+    /** Puts a gate before every request that changes routes or rules. */
+    public void gate(Gate gate) {
+        socket.gate(gate);
     }
 
     @Override

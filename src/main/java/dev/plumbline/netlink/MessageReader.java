@@ -9,6 +9,9 @@ import java.nio.ByteOrder;
  */
 public final class MessageReader {
 
+    /** 2^64 over the golden ratio, odd. */
+    private static final long DIGEST_FACTOR = 0x9e3779b97f4a7c15L;
+
     private ByteBuffer buffer;
     private int limit;
     private int next;
@@ -71,6 +74,20 @@ public final class MessageReader {
     /** Bytes behind the message header. */
     public int payloadLength() {
         return end - start - Netlink.HEADER;
+    }
+
+    /** A number that tells what is behind the message header from anything else, and from another order of messages. */
+    public long digest(long before) {
+        long digest = before;
+        int at = start + Netlink.HEADER;
+        for (; at + 4 <= end; at += 4) {
+            digest = (digest ^ buffer.getInt(at) & 0xffffffffL) * DIGEST_FACTOR;
+            digest ^= digest >>> 32;
+        }
+        for (; at < end; at++) {
+            digest = (digest ^ buffer.get(at) & 0xff) * DIGEST_FACTOR;
+        }
+        return (digest ^ payloadLength()) * DIGEST_FACTOR;
     }
 
     /** A field of the family's header, at this offset behind the message header. */

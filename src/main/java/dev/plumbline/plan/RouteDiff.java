@@ -4,6 +4,7 @@ import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Phase;
 import dev.plumbline.state.Route;
+import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteChanges;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableChanges;
@@ -36,7 +37,18 @@ public final class RouteDiff {
                 changed.add(changes);
             }
         }
-        return new RouteChanges(changed);
+        return new RouteChanges(inOrder(changed));
+    }
+
+    /**
+     * A gateway may be reached by a device route that comes in another table, which rules lead to: main's, where it is
+     * put back. Tables that nothing reads are then written with it, because within a phase device routes come first.
+     */
+    private static List<TableChanges> inOrder(List<TableChanges> changed) {
+        boolean reachable = changed.stream().anyMatch(each -> each.phase() == Phase.NEW_ROUTES
+                && each.writes(attributes -> !attributes.nextHops().isEmpty() && !attributes.hasGateway()));
+        return !reachable ? changed : changed.stream().map(each -> each.phase() == Phase.INERT
+                && each.writes(RouteAttributes::hasGateway) ? each.in(Phase.NEW_ROUTES) : each).toList();
     }
 
     private static Set<Long> readTables(List<RoutingRule> rules) {

@@ -139,9 +139,9 @@ final class TableDiff {
             replaceNew.add(want);
             replaceOld.add(old[0]);
         } else {
-            recreateNew.addRange(want, wantEnd);
-            for (int row : old) {
-                recreateOld.add(row);
+            recreateNew.addRange(want + same, wantEnd);
+            for (int i = same; i < old.length; i++) {
+                recreateOld.add(old[i]);
             }
         }
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,6 +34,22 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
         return create.length + replaceNew.length + recreateNew.length + recreateOld.length + delete.length == 0;
     }
 
+    /** Whether a route with such attributes is created, replaced or made again. */
+    public boolean writes(Predicate<RouteAttributes> such) {
+        var found = new boolean[desired.pool().size()];
+        for (int index = 0; index < found.length; index++) {
+            found[index] = such.test(desired.pool().get(index));
+        }
+        return Stream.of(create, replaceNew, recreateNew).flatMapToInt(Arrays::stream)
+                .anyMatch(row -> found[desired.attributesIndex(row)]);
+    }
+
+    /** The same in another phase. */
+    public TableChanges in(Phase other) {
+        return new TableChanges(key, other, desired, live, moved, create, replaceNew, replaceOld, recreateNew,
+                recreateOld, delete);
+    }
+
     /** What is created, replaced and made again. */
     public Stream<ChangeSet.Pending> coming() {
         return Stream.of(
@@ -46,7 +63,8 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
     /** What is deleted, or goes in a group that is made again. */
     public Stream<ChangeSet.Pending> going() {
         var lost = Arrays.stream(recreateOld)
-                .filter(row -> Arrays.stream(recreateNew).noneMatch(each -> desired.compareIdentity(each, live, row) == 0));
+                .filter(row -> Arrays.stream(recreateNew)
+                        .noneMatch(each -> desired.compareIdentity(each, live, row) == 0));
         return IntStream.concat(lost, Arrays.stream(delete)).mapToObj(row -> {
             int from = moved.find(live, row);
             return from < 0 ? new ChangeSet.Pending("", () -> deleted(row)) : pending(moved, from, () -> deleted(row));

@@ -253,11 +253,33 @@ class SourceRoutingKernelTest {
                 """);
         host.apply();
         assertEquals(main, host.routes("main"));
-        assertEquals(List.of("default via 192.168.1.1 dev net1 proto 157", "unreachable 100.64.0.0/10 proto 157",
-                "198.51.100.0/24 via 10.0.0.7 dev eth0 proto 157", "203.0.113.0/24 via 192.168.1.9 dev net1 proto 157 mtu "
-                + "1400"), host.routes("120"));
+        assertEquals(List.of("default via 192.168.1.1 dev net1 proto 157 onlink", "unreachable 100.64.0.0/10 proto 157",
+                "198.51.100.0/24 via 10.0.0.7 dev eth0 proto 157", "203.0.113.0/24 via 192.168.1.9 dev net1 proto 157 "
+                + "onlink mtu 1400"), host.routes("120"));
         assertEquals(List.of("20000: from 192.168.1.209 lookup 120"), host.ourRules());
         assertSettled();
+    }
+
+    /** What is put back into main is there only after the tables that nothing reads yet are written. */
+    @Test
+    void fromMoveToLeaveAndToATableOfOnesOwn() {
+        sipNetwork();
+        var leave = """
+                kind: SourceRouting
+                metadata: {name: sip}
+                spec: {device: net1, routes: leave, gateways: [192.168.1.1]}
+                """;
+        for (var next : List.of(leave, leave.replace("leave,", "leave, table: 77,"), """
+                kind: RouteTable
+                metadata: {name: voice}
+                spec: {id: 120, routes: [{to: 203.0.113.0/24, via: 192.168.1.9, dev: net1}, {to: default, via: 192.168.1.1}]}
+                """)) {
+            host.intent("sip.yaml", SIP);
+            host.apply();
+            host.intent("sip.yaml", next);
+            host.apply();
+            host.assertNothingToDo();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.kernel.Ip;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.netlink.NetworkNamespace;
+import dev.plumbline.plan.Guard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -195,10 +196,11 @@ final class TestHost {
                 .replace(state.toString(), "STATE");
     }
 
-    /** Applies, which must succeed; gives what it printed. */
+    /** Applies past all guards, which must succeed; gives what it printed. */
     String apply(String... more) {
         var words = new ArrayList<>(List.of(more));
         words.add("--auto-approve");
+        Guard.NAMES.forEach(name -> words.addAll(List.of("--allow", name)));
         var result = run("apply", words.toArray(String[]::new));
         assertEquals(0, result.code, result::toString);
         return result.out;
@@ -257,7 +259,8 @@ final class TestHost {
     }
 
     private static Stream<String> masked(List<String> lines) {
-        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec").replaceAll("[\\\\ ]+", " "));
+        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec")
+                .replaceAll("[\\\\ ]+", " "));
     }
 
     Snapshot snapshot() {

@@ -62,6 +62,32 @@ class SnapshotKernelTest {
         return state.routes().rows(new TableKey(family, table)).toList().stream().map(Route::toString).toList();
     }
 
+    /** So many that the tables are asked one by one. */
+    @Test
+    void besideALargeTableOurRoutesOfAllTablesAreFound() {
+        var batch = IntStream.range(0, 20_001).mapToObj(i -> "route add 10.%d.%d.%d/32 dev v0 table 1000%n"
+                .formatted(100 + i / 65536, i / 256 % 256, i % 256)).collect(Collectors.joining());
+        ip.batch(batch + """
+                route add 192.0.2.1 dev v0 table 2000 protocol 157
+                route add 192.0.2.2 dev v0 table 2000 protocol 4
+                route add 192.0.2.3 dev v0 table 4294967294 protocol 157
+                route add 192.0.2.4 dev v2 protocol 157
+                route add 192.0.2.5 dev v2 table 253 protocol 157
+                route add local 192.0.2.6 dev v2 table local protocol 157
+                route add 192.0.2.7 dev v2 table 3000 protocol 4
+                """);
+        var scope = new ReadScope(true, Set.of(new TableKey(Family.IPV4, 1000)), Set.of(), false);
+
+        var tables = kernel.read(scope).routes().tables();
+        assertEquals(List.of(253L, 254L, 255L, 1000L, 2000L, 0xfffffffeL),
+                tables.keySet().stream().map(TableKey::table).sorted().toList());
+        assertEquals(20_001, tables.get(new TableKey(Family.IPV4, 1000)).size());
+        assertEquals(5, tables.values().stream().mapToInt(rows -> rows.size()).sum() - 20_001);
+
+        ip.batch("route flush table 1000");
+        kernel.read(scope).routes().tables().forEach((key, rows) -> assertEquals(tables.get(key), rows));
+    }
+
     @Test
     void linksAreThoseOfIp() {
         ip.batch("""

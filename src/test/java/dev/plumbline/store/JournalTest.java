@@ -206,8 +206,8 @@ class JournalTest {
             store.begin("red", new NamespaceId("boot-1", 2), inverse);
         }
         try (var view = Store.openReadOnly(folder.resolve("state"), "1.0"); var store = open()) {
-            var host = new UnfinishedApply(StoreView.HOST, HERE, ALICE, NINE, Optional.empty(), false);
-            assertEquals(Set.of(host, new UnfinishedApply("red", new NamespaceId("boot-1", 2), ALICE, NINE, Optional.empty(), false)),
+            var host = new UnfinishedApply(StoreView.HOST, HERE, ALICE, NINE, TO_CONFIRM, false);
+            assertEquals(Set.of(host, new UnfinishedApply("red", new NamespaceId("boot-1", 2), ALICE, NINE, TO_CONFIRM, false)),
                     Set.copyOf(view.unfinished()));
             assertEquals(inverse, store.inverse(HERE).orElseThrow());
             store.finish(StoreView.HOST, HERE, inverse.after(), event(Event.Result.RECOVERED));

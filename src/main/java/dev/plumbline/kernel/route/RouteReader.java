@@ -18,17 +18,26 @@ import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
 /** One reading of routes: the kernel filters, and what several filters brought is put together. */
 public final class RouteReader {
 
+    /** From so many routes in tables that were read whole, it pays to ask which other tables there are. */
+    private static final int MANY = 20_000;
+    /** More tables than these are dumped at once. */
+    private static final int FEW_TABLES = 64;
+
     private final NetlinkSocket socket;
     private final Devices devices;
     private final ReadScope scope;
+    private final Supplier<Optional<Map<Long, Long>>> ipv4Tables;
     private final Set<Integer> deviceIndexes = new HashSet<>();
     private final Set<Family> suspended = new HashSet<>();
 
@@ -42,7 +51,10 @@ public final class RouteReader {
     private record Filter(long table, int protocol, int device) {
     }
 
-    public RouteReader(NetlinkSocket socket, Devices devices, ReadScope scope) {
+    /** @param ipv4Tables the IPv4 tables that there are and the number of routes in each, if that can be told */
+    public RouteReader(NetlinkSocket socket, Devices devices, ReadScope scope,
+            Supplier<Optional<Map<Long, Long>>> ipv4Tables) {
+        this.ipv4Tables = ipv4Tables;
         this.socket = socket;
         this.devices = devices;
         this.scope = scope;
@@ -71,7 +83,7 @@ public final class RouteReader {
             }
         }
         if (scope.ours()) {
-            tables.putAll(dump(family, new Filter(0, Protocol.PLUMBLINE, 0), table -> !whole.contains(table)));
+            ours(family, whole, tables);
         }
         if (whole.contains(Route.TABLE_MAIN) || deviceIndexes.isEmpty()) {
             return;
@@ -84,6 +96,26 @@ public final class RouteReader {
             parts.add(some.getOrDefault(main, RouteRows.empty(family, Route.TABLE_MAIN)));
         }
         tables.put(main, united(family, parts));
+    }
+
+    /**
+     * Our routes in the tables that were not read whole. A dump of all tables cannot leave those out: it would list all
+     * that was read already a second time. Where that is much, the other tables are asked one by one instead. A table
+     * that appears meanwhile with a route of ours is announced, and everything is read again.
+     */
+    private void ours(Family family, Set<Long> whole, SortedMap<TableKey, RouteRows> tables) throws NetlinkException {
+        int read = tables.entrySet().stream().filter(each -> each.getKey().family() == family)
+                .mapToInt(each -> each.getValue().size()).sum();
+        var sizes = family == Family.IPV4 && read >= MANY ? ipv4Tables.get() : Optional.<Map<Long, Long>>empty();
+        var others = sizes.map(each -> each.entrySet().stream()
+                .filter(table -> table.getValue() > 0 && !whole.contains(table.getKey())).map(Map.Entry::getKey).toList());
+        if (others.isEmpty() || others.get().size() > FEW_TABLES) {
+            tables.putAll(dump(family, new Filter(0, Protocol.PLUMBLINE, 0), table -> !whole.contains(table)));
+            return;
+        }
+        for (long table : others.get()) {
+            tables.putAll(dump(family, new Filter(table, Protocol.PLUMBLINE, 0), each -> each == table));
+        }
     }
 
     private SortedMap<TableKey, RouteRows> table(Family family, long table) throws NetlinkException {
