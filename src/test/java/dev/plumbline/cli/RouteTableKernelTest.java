@@ -107,7 +107,7 @@ class RouteTableKernelTest {
         host.assertNothingToDo();
         host.apply();
         host.without("edge.yaml");
-        host.apply();
+        host.apply("--allow", "mass-delete", "--allow", "empty-source");
         assertEquals(List.of(), host.routes("110"));
         assertEquals(List.of(), host.ourRules());
         assertEquals(main, host.routes("main"));
