@@ -86,7 +86,8 @@ class NoRootKernelTest {
     void applySaysThatItNeedsRoot() throws Exception {
         var before = host.snapshot();
         assertEquals(new TestHost.Result(1, "", "plumbline: `apply` changes the network and needs root "
-                + "(CAP_NET_ADMIN); run it with sudo. `plan`, `show` and `validate` work without\n"), nobody("apply", "--auto-approve"));
+                + "(CAP_NET_ADMIN); run it with sudo. `plan`, `show` and `validate` work without\n"),
+                nobody("apply", "--auto-approve"));
         assertEquals(before, host.snapshot());
     }
 
@@ -94,7 +95,8 @@ class NoRootKernelTest {
     void anotherNamespaceNeedsRoot() throws Exception {
         var other = namespaces.create();
         assertEquals(new TestHost.Result(1, "", "plumbline: cannot enter network namespace " + other
-                + ": not permitted: this needs root, or the capability CAP_SYS_ADMIN (EPERM)\n"), nobody("show", "--netns", other));
+                + ": not permitted: this needs root, or the capability CAP_SYS_ADMIN (EPERM)\n"),
+                nobody("show", "--netns", other));
         host.intent("other.yaml", """
                 kind: RoutingRules
                 metadata: {name: there}
