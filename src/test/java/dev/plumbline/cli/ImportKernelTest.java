@@ -38,7 +38,8 @@ class ImportKernelTest {
             "2001:db8:20::/48 via 2001:db8::2 dev eth0 proto static mtu 1400", "2001:db8:21::/48 dev eth1 metric 7",
             "2001:db8:22::/48 nexthop via 2001:db8::2 dev eth0 weight 3 nexthop via 2001:db8:1::2 dev eth1",
             "2001:db8:23::/48 via fe80::9 dev eth1 onlink", "blackhole 2001:db8:24::/48",
-            "unreachable 2001:db8:25::/48", "prohibit 2001:db8:26::/48", "throw 2001:db8:27::/48", "default via 2001:db8::1 dev eth0 table 110",
+            "unreachable 2001:db8:25::/48", "prohibit 2001:db8:26::/48", "throw 2001:db8:27::/48",
+            "default via 2001:db8::1 dev eth0 table 110",
             "default via fe80::1 dev eth0 metric 50 src 2001:db8::10");
     private static final List<String> RULES = List.of(
             "pref 50 not from 10.0.0.0/8 lookup 110", "pref 100 from 10.0.0.10 lookup 110",

@@ -188,11 +188,12 @@ class LoopPropertiesKernelTest {
     private String rules() {
         var text = new StringBuilder();
         for (var selector : shuffled(List.of("from: 10.0.0.10", "from: 10.0.0.11, iif: eth0",
-                "not: true, to: 10.46.0.0/16", "fwmark: 0x1/0xf, family: ipv4", "from: \"2001:db8::10\"", "oif: eth0, family: ipv6",
-                "ipproto: udp, dport: 5060, family: ipv4", "uidrange: 5-9"))) {
+                "not: true, to: 10.46.0.0/16", "fwmark: 0x1/0xf, family: ipv4", "from: \"2001:db8::10\"",
+                "oif: eth0, family: ipv6", "ipproto: udp, dport: 5060, family: ipv4", "uidrange: 5-9"))) {
             if (random.nextBoolean()) {
                 text.append("    - {priority: ").append(some("1000", "1000", "1001", "20000")).append(", ")
-                        .append(selector).append(", ").append(some("lookup: edge", "lookup: main, suppressPrefixLength: 0",
+                        .append(selector).append(", ")
+                        .append(some("lookup: edge", "lookup: main, suppressPrefixLength: 0",
                                 // The kernel looks for gateways through the rules: they must not end it.
                                 selector.startsWith("from") ? "action: unreachable" : "action: nop", "goto: 32766",
                                 "lookup: 500")).append("}\n");

@@ -236,8 +236,8 @@ class SbrDefectsKernelTest {
     void b11OptionsAreChecked() {
         example();
         for (var bad : List.of(", table: -1", ", table: 0", ", table: 254", ", table: 4294967296",
-                ", gateways: [bogus]", ", gateways: 192.168.1.1", ", routes: some", ", priority: 0", ", table: 77, gateways: [192.168.1.1, "
-                        + "192.168.1.2]")) {
+                ", gateways: [bogus]", ", gateways: 192.168.1.1", ", routes: some", ", priority: 0",
+                ", table: 77, gateways: [192.168.1.1, 192.168.1.2]")) {
             sip(bad);
             var result = host.run("apply", "--auto-approve");
             assertEquals(1, result.code(), bad);
