@@ -69,7 +69,9 @@ class LoopPropertiesKernelTest {
         NAMESPACES.afterEach(null);
     }
 
-    @Property(tries = 60, shrinking = ShrinkingMode.OFF, afterFailure = AfterFailureMode.RANDOM_SEED)
+    /** With a fixed seed, so that a build says the same of the same code; without it jqwik looks further each time. */
+    @Property(tries = 60, seed = "20261121", shrinking = ShrinkingMode.OFF,
+            afterFailure = AfterFailureMode.RANDOM_SEED)
     void convergesWhateverHappensAndGivesEverythingBack(@ForAll long seed) {
         random = new Random(seed);
         intents();

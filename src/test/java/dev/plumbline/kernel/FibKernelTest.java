@@ -88,7 +88,8 @@ class FibKernelTest {
     }
 
     private void compare(Family family) {
-        long seed = Long.getLong("plumbline.seed", System.nanoTime());
+        // A build is to say the same of the same code; -Dplumbline.seed=N looks further.
+        long seed = Long.getLong("plumbline.seed", 20_261_121);
         var answers = new TreeMap<String, Integer>();
         for (int round = 0; round < ROUNDS; round++) {
             var random = new Random(seed + round);
