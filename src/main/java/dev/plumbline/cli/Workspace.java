@@ -50,7 +50,8 @@ final class Workspace implements AutoCloseable {
     private final Timings timings;
 
     /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
-    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, List<IntentFile> files) {
+    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents,
+            Supplier<List<IntentFile>> files) {
     }
 
     private Workspace(Input input, StoreView store, Journal journal, boolean replaceSource, Timings timings,
@@ -108,7 +109,7 @@ final class Workspace implements AutoCloseable {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
         return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), List.of()), store, revision -> new StoredJournal(store, options.stateDirectory(),
+                plan.intents(), List::of), store, revision -> new StoredJournal(store, options.stateDirectory(),
                         Caller.initiator(command, plan.source().location(), revision), lockTimeout), replaceSource,
                 timings, command.err());
     }
@@ -130,10 +131,9 @@ final class Workspace implements AutoCloseable {
 
     private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
         return timings.time("parse", () -> {
-            var content = new DirectorySource(options.intents(), VersionCommand.version()).read();
-            return new Input(SourceId.directory(options.intents()), content.hash(),
-                    new HostFilter(options.host(), options.labels()), content.parse(parser, kept),
-                    content.files());
+            var found = new DirectorySource(options.intents(), VersionCommand.version()).documents(parser, kept);
+            return new Input(SourceId.directory(options.intents()), found.hash(),
+                    new HostFilter(options.host(), options.labels()), found.parsed(), found.files());
         });
     }
 
@@ -165,7 +165,7 @@ final class Workspace implements AutoCloseable {
             throw invalid(problems);
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, input.files()));
+            err.print(ProblemText.render(problems, input.files().get()));
         }
         return input.host().select(input.intents().documents());
     }
@@ -196,7 +196,7 @@ final class Workspace implements AutoCloseable {
     }
 
     private CommandException invalid(List<Problem> problems) {
-        return invalid(problems, input.files());
+        return invalid(problems, input.files().get());
     }
 
     private static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
@@ -331,7 +331,7 @@ final class Workspace implements AutoCloseable {
 
     /** Lets guards watch over a session that these intents are for. */
     void guard(Reconciler.Session session, Set<String> allowed) {
-        session.guard(!input.files().isEmpty() || !input.intents().documents().isEmpty(), allowed);
+        session.guard(!input.intents().documents().isEmpty() || !input.files().get().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */

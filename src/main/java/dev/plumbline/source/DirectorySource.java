@@ -24,7 +24,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The intents in a directory: all {@code *.yaml} and {@code *.yml} below it, but for names that begin with a dot and
@@ -33,6 +35,8 @@ import java.util.Set;
 public final class DirectorySource {
 
     private static final long LARGEST = 1L << 30;
+    /** Small, so that the JVM compiles the digest early: while it is interpreted it is ten times slower. */
+    private static final int HASHED_AT_ONCE = 8192;
     private static final String TOPOLOGY = "topology.yaml";
 
     private final Path directory;
@@ -64,19 +68,24 @@ public final class DirectorySource {
          * if they have no errors.
          */
         public ParsedIntents parse(IntentParser parser, ParsedDocuments kept) {
-            var known = kept.find(hash);
+            var known = kept.find(hash).flatMap(Content::decode);
             if (known.isPresent()) {
-                try {
-                    return DocumentCodec.read(new ByteArrayInputStream(known.get()));
-                } catch (IOException damaged) {
-                    // Parsed anew below, and kept again: nothing is lost but time.
-                }
+                return known.get();
             }
             var parsed = parser.parse(files);
             if (!parsed.hasErrors()) {
                 kept.keep(hash, encode(parsed));
             }
             return parsed;
+        }
+
+        /** Nothing if the bytes are damaged: then the files are parsed anew, and nothing is lost but time. */
+        private static Optional<ParsedIntents> decode(byte[] kept) {
+            try {
+                return Optional.of(DocumentCodec.read(new ByteArrayInputStream(kept)));
+            } catch (IOException damaged) {
+                return Optional.empty();
+            }
         }
 
         private static byte[] encode(ParsedIntents parsed) {
@@ -160,6 +169,58 @@ public final class DirectorySource {
         if (!Files.isRegularFile(real)) {
             throw new SourceException(path + " is no regular file");
         }
+    }
+
+    /**
+     * What the files say.
+     *
+     * @param hash as of {@link Content}
+     * @param files for excerpts; read at the first call if they were not parsed
+     */
+    public record Documents(ParsedIntents parsed, String hash, Supplier<List<IntentFile>> files) {
+    }
+
+    /**
+     * The documents: those that were kept, if these very files were parsed before. Then the files were hashed and never
+     * held, which large ones feel. Else they are read, parsed, and kept if they have no errors.
+     *
+     * @throws SourceException for the reasons of {@link #read}
+     */
+    public Documents documents(IntentParser parser, ParsedDocuments kept) {
+        if (kept != ParsedDocuments.NONE) {
+            var hash = hash();
+            var parsed = hash.flatMap(kept::find).flatMap(Content::decode);
+            if (parsed.isPresent()) {
+                return new Documents(parsed.get(), hash.orElseThrow(), () -> read().files());
+            }
+        }
+        // Read as a whole, hash included: the files may have changed since.
+        var content = read();
+        return new Documents(content.parse(parser, kept), content.hash(), content::files);
+    }
+
+    /** The hash that {@link #read} would give; nothing if a file changes its length meanwhile. */
+    private Optional<String> hash() {
+        var digest = digest();
+        update(digest, programVersion.getBytes(StandardCharsets.UTF_8));
+        var piece = new byte[HASHED_AT_ONCE];
+        for (var path : list()) {
+            update(digest, path.toString().getBytes(StandardCharsets.UTF_8));
+            try (var in = Files.newInputStream(path)) {
+                long left = Files.size(path);
+                digest.update(ByteBuffer.allocate(Long.BYTES).putLong(left).flip());
+                for (int read = in.read(piece); read > 0; read = in.read(piece)) {
+                    digest.update(piece, 0, read);
+                    left -= read;
+                }
+                if (left != 0) {
+                    return Optional.empty();
+                }
+            } catch (IOException e) {
+                throw unreadable(path, e);
+            }
+        }
+        return Optional.of(HexFormat.of().formatHex(digest.digest()));
     }
 
     /**
