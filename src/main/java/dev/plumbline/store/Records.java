@@ -110,9 +110,11 @@ record Records(Database database) {
     /** The same intents as the last apply here: what an apply changes now had drifted. */
     private boolean isDrift(Event event) {
         return event.result() == Event.Result.APPLIED && !event.by().revision().isEmpty()
-                && database.first("SELECT source, revision FROM history WHERE namespace = ? AND result = 'applied'"
-                        + " ORDER BY number DESC LIMIT 1", row -> row.getString(1).equals(event.by().source())
-                                && row.getString(2).equals(event.by().revision()), event.namespace()).orElse(false);
+                && database.first("SELECT source, revision, result FROM history WHERE namespace = ? AND result IN"
+                        + " ('applied', 'awaiting', 'reverted', 'partly_reverted') ORDER BY number DESC LIMIT 1",
+                        row -> row.getString(1).equals(event.by().source())
+                                && row.getString(2).equals(event.by().revision())
+                                && !row.getString(3).endsWith("reverted"), event.namespace()).orElse(false);
     }
 
     List<HistoryEntry> history(int most) {

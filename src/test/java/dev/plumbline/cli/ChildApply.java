@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A second process that applies: {@code STATE-DIRECTORY NAMESPACE hang N} stands still before request N, which it says;
+ * A second process that applies: {@code STATE-DIRECTORY NAMESPACE hang N} stands still before request N, which it says; {@code … slow N} for three seconds only;
  * {@code … table ID} applies one table and says {@code done} or {@code locked}.
  */
 final class ChildApply {
@@ -20,12 +20,13 @@ final class ChildApply {
 
     public static void main(String[] arguments) {
         var directory = Path.of(arguments[0]);
-        boolean hang = arguments[2].equals("hang");
+        boolean hang = !arguments[2].equals("table");
+        long pause = arguments[2].equals("hang") ? 600_000 : 3_000;
         int number = Integer.parseInt(arguments[3]);
         var documents = hang ? MixedChanges.second() : MixedChanges.table(number);
         try (var store = Store.open(directory, "1.0"); var session = MixedChanges.reconciler(store, directory, label -> {
             var namespace = KernelNamespace.open(arguments[1]);
-            namespace.gate(hang ? new Hang(number) : Gate.OPEN);
+            namespace.gate(hang ? new Hang(number, pause) : Gate.OPEN);
             return Optional.of(namespace);
         }).prepareToApply(documents)) {
             session.apply(Optional.empty(), Progress.SILENT);
@@ -40,9 +41,11 @@ final class ChildApply {
 
     private static final class Hang implements Gate {
         private int left;
+        private final long pause;
 
-        Hang(int left) {
+        Hang(int left, long pause) {
             this.left = left;
+            this.pause = pause;
         }
 
         @Override
@@ -50,7 +53,7 @@ final class ChildApply {
             if (left-- == 0) {
                 System.out.println("hanging");
                 try {
-                    Thread.sleep(600_000);
+                    Thread.sleep(pause);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }

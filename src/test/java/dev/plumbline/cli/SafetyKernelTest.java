@@ -121,6 +121,25 @@ class SafetyKernelTest {
         assertEquals(0, apply(MixedChanges.first()));
     }
 
+    /** Asked to stop in the middle: it goes on to the end first. */
+    @Test
+    void stoppedByAPerson() throws Exception {
+        var child = child("slow", "3");
+        try {
+            assertEquals("hanging", line(child));
+            child.destroy();
+            assertTrue(child.waitFor(60, TimeUnit.SECONDS));
+            assertEquals(128 + 15, child.exitValue());
+        } finally {
+            child.destroyForcibly().waitFor();
+        }
+        try (var store = Store.openReadOnly(state, "1.0")) {
+            assertEquals(List.of(), store.unfinished());
+            assertEquals(Event.Result.APPLIED, store.history(1).getFirst().event().result());
+        }
+        assertEquals(0, apply(MixedChanges.second()));
+    }
+
     /** Both wait for each other as long as it takes; none is lost, and what is there is one of the two, whole. */
     @Test
     void twoAtOnce() throws Exception {
