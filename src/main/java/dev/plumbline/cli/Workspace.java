@@ -49,7 +49,7 @@ final class Workspace implements AutoCloseable {
     private final Timings timings;
 
     /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
-    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents,
+    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, boolean hasFiles,
             Supplier<List<IntentFile>> files) {
     }
 
@@ -108,7 +108,7 @@ final class Workspace implements AutoCloseable {
         var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
         var by = Caller.initiator(command, plan.source().location(), "");
         return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), List::of), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
+                plan.intents(), false, List::of), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
                 replaceSource, timings, command.err());
     }
 
@@ -130,7 +130,8 @@ final class Workspace implements AutoCloseable {
         return timings.time("parse", () -> {
             var found = new DirectorySource(options.intents(), VersionCommand.version()).documents(parser, kept);
             return new Input(SourceId.directory(options.intents()), found.hash(),
-                    new HostFilter(options.host(), options.labels()), found.parsed(), found.files());
+                    new HostFilter(options.host(), options.labels()), found.parsed(), found.hasFiles(),
+                    found.files());
         });
     }
 
@@ -328,7 +329,7 @@ final class Workspace implements AutoCloseable {
 
     /** Lets guards watch over a session that these intents are for. */
     void guard(Reconciler.Session session, Set<String> allowed) {
-        session.guard(!input.files().isEmpty() || !input.intents().documents().isEmpty(), allowed);
+        session.guard(input.hasFiles() || !input.intents().documents().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */
