@@ -33,10 +33,14 @@ final class ArchivableJar {
 
     private ArchivableJar() {}
 
-    /** Copies a jar if it has to be changed; returns false, with nothing written, if it can be used as it is. */
-    static boolean copy(Path from, Path to) throws IOException {
+    /**
+     * Copies a jar if it has to be changed; returns false, with nothing written, if it can be used as it is.
+     *
+     * @param own the program's own jar, which also gets {@link DirectCode}
+     */
+    static boolean copy(Path from, Path to, boolean own) throws IOException {
         try (JarFile jar = new JarFile(from.toFile())) {
-            if (!needsChange(jar)) {
+            if (!own && !needsChange(jar)) {
                 return false;
             }
             try (URLClassLoader types = new URLClassLoader(new URL[] {from.toUri().toURL()},
@@ -52,7 +56,7 @@ final class ArchivableJar {
                     JarEntry copy = new JarEntry(entry.getName());
                     copy.setTime(entry.getTime());
                     written.putNextEntry(copy);
-                    write(jar, entry, written, types);
+                    write(jar, entry, written, types, own);
                     written.closeEntry();
                 }
             }
@@ -60,14 +64,19 @@ final class ArchivableJar {
         }
     }
 
-    private static void write(JarFile jar, JarEntry entry, OutputStream written, ClassLoader types) throws IOException {
+    private static void write(JarFile jar, JarEntry entry, OutputStream written, ClassLoader types, boolean own)
+            throws IOException {
         if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
             withoutDigests(jar.getManifest()).write(written);
             return;
         }
         try (InputStream in = jar.getInputStream(entry)) {
             byte[] content = in.readAllBytes();
-            written.write(isOldClass(entry.getName(), content) ? raise(content, types) : content);
+            if (own && entry.getName().endsWith(".class")) {
+                written.write(DirectCode.of(content, types));
+            } else {
+                written.write(isOldClass(entry.getName(), content) ? raise(content, types) : content);
+            }
         }
     }
 

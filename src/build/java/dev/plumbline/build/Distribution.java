@@ -92,7 +92,7 @@ final class Distribution {
         Path lib = Files.createDirectories(target.resolve("lib"));
         for (Path library : libraries) {
             Path copy = lib.resolve(library.getFileName());
-            if (!ArchivableJar.copy(library, copy)) {
+            if (!ArchivableJar.copy(library, copy, library.equals(libraries.getFirst()))) {
                 Files.copy(library, copy, StandardCopyOption.COPY_ATTRIBUTES);
             }
         }

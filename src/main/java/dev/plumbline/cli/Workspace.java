@@ -50,7 +50,7 @@ final class Workspace implements AutoCloseable {
     private final Timings timings;
 
     /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
-    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents,
+    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, boolean hasFiles,
             Supplier<List<IntentFile>> files) {
     }
 
@@ -109,7 +109,7 @@ final class Workspace implements AutoCloseable {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
         return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), List::of), store, revision -> new StoredJournal(store, options.stateDirectory(),
+                plan.intents(), false, List::of), store, revision -> new StoredJournal(store, options.stateDirectory(),
                         Caller.initiator(command, plan.source().location(), revision), lockTimeout), replaceSource,
                 timings, command.err());
     }
@@ -133,7 +133,8 @@ final class Workspace implements AutoCloseable {
         return timings.time("parse", () -> {
             var found = new DirectorySource(options.intents(), VersionCommand.version()).documents(parser, kept);
             return new Input(SourceId.directory(options.intents()), found.hash(),
-                    new HostFilter(options.host(), options.labels()), found.parsed(), found.files());
+                    new HostFilter(options.host(), options.labels()), found.parsed(), found.hasFiles(),
+                    found.files());
         });
     }
 
@@ -331,7 +332,7 @@ final class Workspace implements AutoCloseable {
 
     /** Lets guards watch over a session that these intents are for. */
     void guard(Reconciler.Session session, Set<String> allowed) {
-        session.guard(!input.intents().documents().isEmpty() || !input.files().get().isEmpty(), allowed);
+        session.guard(input.hasFiles() || !input.intents().documents().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */

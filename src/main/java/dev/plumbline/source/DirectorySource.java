@@ -175,9 +175,10 @@ public final class DirectorySource {
      * What the files say.
      *
      * @param hash as of {@link Content}
+     * @param hasFiles whether there is any file
      * @param files for excerpts; read at the first call if they were not parsed
      */
-    public record Documents(ParsedIntents parsed, String hash, Supplier<List<IntentFile>> files) {
+    public record Documents(ParsedIntents parsed, String hash, boolean hasFiles, Supplier<List<IntentFile>> files) {
     }
 
     /**
@@ -188,23 +189,25 @@ public final class DirectorySource {
      */
     public Documents documents(IntentParser parser, ParsedDocuments kept) {
         if (kept != ParsedDocuments.NONE) {
-            var hash = hash();
+            var paths = list();
+            var hash = hash(paths);
             var parsed = hash.flatMap(kept::find).flatMap(Content::decode);
             if (parsed.isPresent()) {
-                return new Documents(parsed.get(), hash.orElseThrow(), () -> read().files());
+                return new Documents(parsed.get(), hash.orElseThrow(), !paths.isEmpty(), () -> read().files());
             }
         }
         // Read as a whole, hash included: the files may have changed since.
         var content = read();
-        return new Documents(content.parse(parser, kept), content.hash(), content::files);
+        return new Documents(content.parse(parser, kept), content.hash(), !content.files().isEmpty(),
+                content::files);
     }
 
     /** The hash that {@link #read} would give; nothing if a file changes its length meanwhile. */
-    private Optional<String> hash() {
+    private Optional<String> hash(List<Path> paths) {
         var digest = digest();
         update(digest, programVersion.getBytes(StandardCharsets.UTF_8));
         var piece = new byte[HASHED_AT_ONCE];
-        for (var path : list()) {
+        for (var path : paths) {
             update(digest, path.toString().getBytes(StandardCharsets.UTF_8));
             try (var in = Files.newInputStream(path)) {
                 long left = Files.size(path);
