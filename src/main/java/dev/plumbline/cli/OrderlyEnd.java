@@ -3,8 +3,8 @@ package dev.plumbline.cli;
 import java.time.Duration;
 
 /**
- * Lets an apply come to its end when the program is asked to stop (SIGINT, SIGTERM, SIGHUP): half an apply is worse than
- * a late one. What is stronger than asking leaves it to the journal.
+ * Lets an apply come to its end when the program is asked to stop (SIGINT, SIGTERM, SIGHUP): half an apply is worse
+ * than a late one. What is stronger than asking leaves it to the journal.
  */
 final class OrderlyEnd {
 

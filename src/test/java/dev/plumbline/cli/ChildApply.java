@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A second process that applies: {@code STATE-DIRECTORY NAMESPACE hang N} stands still before request N, which it says; {@code … slow N} for three seconds only;
+ * A second process that applies: {@code STATE-DIRECTORY NAMESPACE hang N} stands still before request N, which it says;
+ * {@code … slow N} for three seconds only;
  * {@code … table ID} applies one table and says {@code done} or {@code locked}.
  */
 final class ChildApply {
@@ -24,7 +25,8 @@ final class ChildApply {
         long pause = arguments[2].equals("hang") ? 600_000 : 3_000;
         int number = Integer.parseInt(arguments[3]);
         var documents = hang ? MixedChanges.second() : MixedChanges.table(number);
-        try (var store = Store.open(directory, "1.0"); var session = MixedChanges.reconciler(store, directory, label -> {
+        try (var store = Store.open(directory, "1.0");
+                var session = MixedChanges.reconciler(store, directory, label -> {
             var namespace = KernelNamespace.open(arguments[1]);
             namespace.gate(hang ? new Hang(number, pause) : Gate.OPEN);
             return Optional.of(namespace);

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An apply of fifty mixed changes that breaks off at every single request: the former state or the new one, no third. */
+/** An apply of fifty mixed changes that breaks off at every single request: the former state or the new. */
 @Tag("kernel")
 class FaultInjectionKernelTest {
 
@@ -173,7 +173,8 @@ class FaultInjectionKernelTest {
             } catch (ApplyException e) {
                 int point = at;
                 assertTrue(at < MOST && fault.happened(), () -> point + e.getMessage() + e.details());
-                assertTrue(e.getMessage().contains("former state is verified"), () -> point + e.getMessage() + e.details());
+                assertTrue(e.getMessage().contains("former state is verified"),
+                        () -> point + e.getMessage() + e.details());
                 assertFormer("refused at " + at);
                 assertEquals(Event.Result.UNDONE, last());
             }

@@ -96,7 +96,8 @@ class SafetyKernelTest {
         try {
             assertEquals("hanging", line(child));
             var locked = assertThrows(LockedException.class, () -> apply(MixedChanges.first())).getMessage();
-            for (var word : List.of("user tester", "pid " + child.pid(), "since 2", "`plumbline apply`", "--lock-timeout")) {
+            for (var word : List.of("user tester", "pid " + child.pid(), "since 2", "`plumbline apply`",
+                    "--lock-timeout")) {
                 assertTrue(locked.contains(word), locked);
             }
             try (var store = Store.open(state, "1.0")) {
@@ -305,8 +306,8 @@ class SafetyKernelTest {
     }
 
     private String onOwnDisk(String way) throws Exception {
-        var script = "D=" + state + "; rm -rf $D.copy; cp -a $D $D.copy && mount -t tmpfs -o size=500k,mode=700 tmpfs $D"
-                + " && cp -a $D.copy/. $D/ && { " + way + "; } && exec \"$@\"";
+        var script = "D=" + state + "; rm -rf $D.copy; cp -a $D $D.copy && mount -t tmpfs -o size=500k,mode=700"
+                + " tmpfs $D && cp -a $D.copy/. $D/ && { " + way + "; } && exec \"$@\"";
         var command = new ArrayList<>(List.of("unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh"));
         command.addAll(command("table", "400"));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
