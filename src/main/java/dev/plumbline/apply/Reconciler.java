@@ -17,11 +17,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
 public final class Reconciler {
@@ -206,6 +206,13 @@ public final class Reconciler {
                     absent(label, held).ifPresent(session.absent::add);
                     continue;
                 }
+                var twin = session.runs.keySet().stream()
+                        .filter(each -> each.id().equals(namespace.get().id())).findFirst();
+                if (twin.isPresent()) {
+                    namespace.get().close();
+                    held.forEach(document -> problems.add(twoNames(document, twin.get().label())));
+                    continue;
+                }
                 var run = new NamespaceRun(label, namespace.get(), held, ledgers, journal, tableNames, attended,
                         timings);
                 session.opened.add(run);
@@ -266,14 +273,20 @@ public final class Reconciler {
                         + " `plumbline recover` does just that");
     }
 
+    /** The host's first, then those that documents name: a namespace on record may have another name now. */
     private List<String> labels(List<Document> documents) {
-        var others = new TreeSet<>(ledgers.labels());
-        documents.forEach(document -> others.add(document.netns()));
-        others.remove(Document.HOST);
-        var labels = new ArrayList<String>();
+        var labels = new LinkedHashSet<String>();
         labels.add(Document.HOST);
-        labels.addAll(others);
-        return labels;
+        documents.stream().map(Document::netns).sorted().forEach(labels::add);
+        ledgers.labels().stream().sorted().forEach(labels::add);
+        return List.copyOf(labels);
+    }
+
+    /** Two names of one namespace would be two desired states, and each would take away what the other wants. */
+    private static Problem twoNames(Document document, String other) {
+        return Problem.error(document.origin(), "spec.netns", "`" + document.netns() + "` is "
+                + (other.equals(Document.HOST) ? "the network namespace that this command runs in; leave `netns` out"
+                        : "the same network namespace as `" + other + "`; use one name for it"));
     }
 
     private static Optional<Plan.NamespacePlan> absent(String label, List<Document> held) {

@@ -76,6 +76,17 @@ class NamespacesKernelTest {
     }
 
     @Test
+    void twoNamesOfOneNamespaceAreRefused() {
+        host.intent("sip.yaml", sip("sip", "host") + "---\n" + sip("same", host.name()));
+        var before = host.snapshot();
+        var refused = host.run("apply", "--auto-approve");
+        assertEquals(1, refused.code(), refused::toString);
+        assertTrue(refused.err().contains("spec.netns: `" + host.name() + "` is the network namespace that this command"
+                + " runs in; leave `netns` out"), refused::toString);
+        assertEquals(before, host.snapshot());
+    }
+
+    @Test
     void anAbsentNamespaceIsWaitedFor() {
         host.intent("sip.yaml", sip("sip", "host") + "---\n" + sip("pod", "not-there-yet"));
         var plan = host.apply();
