@@ -200,8 +200,8 @@ final class NamespaceRun implements AutoCloseable {
             causes.addAll(writeAndVerify(prepared, progress));
             if (causes.isEmpty()) {
                 var event = new Event(inverse.since(), Duration.between(inverse.since(), Rollback.now()), label,
-                        inverse.by(), confirmBy.isPresent() ? Event.Result.AWAITING : Event.Result.APPLIED, inverse.added(), inverse.changed(), inverse.destroyed(),
-                        lines(prepared));
+                        inverse.by(), confirmBy.isPresent() ? Event.Result.AWAITING : Event.Result.APPLIED,
+                        inverse.added(), inverse.changed(), inverse.destroyed(), lines(prepared));
                 timings.time("journal", () -> {
                     if (confirmBy.isPresent()) {
                         claim.await(event);

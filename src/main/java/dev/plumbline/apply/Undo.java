@@ -31,7 +31,7 @@ final class Undo {
      * Undoes what is left to undo, and verifies it. Goes on behind refusals, as long as that gets it further.
      *
      * @return what could not be undone, and why; empty if the former state was read back
-     * @throws RuntimeException if the kernel cannot be read or reached: then nothing is known, and it is to be done again
+     * @throws RuntimeException if the kernel cannot be read or reached: nothing is known then, and it is to be redone
      */
     List<String> run(Progress progress) {
         var execution = new Execution(namespace);

@@ -63,7 +63,8 @@ final class Verification {
         lines.add("the state read back is not the one that was written"
                 + (before.equals(now) ? ": something else on this host changed it, or the kernel took it away with a"
                         + " device or an address" : ": another process keeps changing it"));
-        now.stream().limit(DETAILS).forEach(each -> lines.add(each + (before.contains(each) ? "" : " (changed just now)")));
+        now.stream().limit(DETAILS)
+                .forEach(each -> lines.add(each + (before.contains(each) ? "" : " (changed just now)")));
         before.stream().filter(each -> !now.contains(each)).limit(DETAILS)
                 .forEach(each -> lines.add(each + " (a moment ago, not any more)"));
         return lines;

@@ -34,8 +34,8 @@ final class RecoverCommand extends Subcommand {
         Privileges.requireNetAdmin("recover");
         try (var store = Store.open(directory, VersionCommand.version())) {
             var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), Duration.ZERO);
-            var events = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(), false,
-                    new Timings()).recover();
+            var events = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(),
+                    false, new Timings()).recover();
             events.forEach(each -> say(each, out()));
             journal.unfinished().forEach(each -> out().println("Namespace " + each.label()
                     + ": an apply is at work now: " + each.by().user() + ", pid " + each.by().pid() + ", since "
@@ -49,7 +49,8 @@ final class RecoverCommand extends Subcommand {
 
     /** Says what became of an apply that died. */
     static void say(Event event, PrintWriter to) {
-        to.println("Namespace " + event.namespace() + ": " + event.details().getFirst() + "; " + switch (event.result()) {
+        var what = event.details().getFirst();
+        to.println("Namespace " + event.namespace() + ": " + what + "; " + switch (event.result()) {
             case RECOVERED -> "it was undone, and the former state is verified.";
             case PARTLY_RECOVERED -> "NOT all of it could be undone:";
             case DROPPED -> "there is nothing to undo.";

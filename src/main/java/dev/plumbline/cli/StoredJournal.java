@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The journal of the store. A claim is a lock on a file of the state directory, one a namespace, in which its holder
@@ -126,21 +127,38 @@ record StoredJournal(Store store, Path stateDirectory, Initiator initiator, Dura
                 lock.get().remove();
                 throw e;
             }
-            return Optional.of(new StoredClaim(store, label, id, lock.get()));
+            return Optional.of(new StoredClaim(store, label, id, lock.get(), new AtomicBoolean()));
         } catch (IOException e) {
             throw new StoreException("cannot lock " + file + ": " + e.getMessage() + ". Nothing was changed", e);
         }
     }
 
-    private record StoredClaim(Store store, String label, NamespaceId id, OpenFileLock lock) implements Claim {
+    /**
+     * A claim.
+     *
+     * @param writing something was begun, and has not come to its end
+     */
+    private record StoredClaim(Store store, String label, NamespaceId id, OpenFileLock lock, AtomicBoolean writing)
+            implements Claim {
 
         @Override
         public Optional<Inverse> left() {
-            return store.inverse(id);
+            var left = store.inverse(id);
+            if (left.isPresent()) {
+                enter();
+            }
+            return left;
+        }
+
+        private void enter() {
+            if (writing.compareAndSet(false, true)) {
+                OrderlyEnd.enter();
+            }
         }
 
         @Override
         public void begin(Inverse inverse) {
+            enter();
             store.begin(label, id, inverse);
         }
 
@@ -166,6 +184,10 @@ record StoredJournal(Store store, Path stateDirectory, Initiator initiator, Dura
             } catch (IOException e) {
                 // It is free all the same, and its name is of no harm.
                 lock.close();
+            } finally {
+                if (writing.compareAndSet(true, false)) {
+                    OrderlyEnd.leave();
+                }
             }
         }
     }

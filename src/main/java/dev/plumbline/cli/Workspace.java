@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -83,7 +84,7 @@ final class Workspace implements AutoCloseable {
         }
         var journal = new StoredJournal.Reading(store, input.stateDirectory());
         var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
-        return opened(() -> directory(input, parser, kept, timings), store, journal, true, timings, err);
+        return opened(() -> directory(input, parser, kept, timings), store, revision -> journal, true, timings, err);
     }
 
     /**
@@ -96,9 +97,10 @@ final class Workspace implements AutoCloseable {
         new DirectorySource(input.intents(), VersionCommand.version()).requireSafe();
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
-        var by = Caller.initiator(command, input.intents().toString(), "");
         return opened(() -> directory(input, IntentParser.withoutSchema(), kept(store), timings), store,
-                new StoredJournal(store, input.stateDirectory(), by, lockTimeout), replaceSource, timings, command.err());
+                revision -> new StoredJournal(store, input.stateDirectory(),
+                        Caller.initiator(command, input.intents().toString(), revision), lockTimeout), replaceSource,
+                timings, command.err());
     }
 
     /** For an apply of a saved plan. */
@@ -106,20 +108,21 @@ final class Workspace implements AutoCloseable {
             Subcommand command) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
-        var by = Caller.initiator(command, plan.source().location(), "");
         return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), false, List::of), store, new StoredJournal(store, options.stateDirectory(), by, lockTimeout),
-                replaceSource, timings, command.err());
+                plan.intents(), false, List::of), store, revision -> new StoredJournal(store, options.stateDirectory(),
+                        Caller.initiator(command, plan.source().location(), revision), lockTimeout), replaceSource,
+                timings, command.err());
     }
 
-    private static Workspace opened(Supplier<Input> reading, StoreView store, Journal journal, boolean replaceSource,
-            Timings timings, PrintWriter err) {
+    /** The journal carries the hash of what is read. */
+    private static Workspace opened(Supplier<Input> reading, StoreView store, Function<String, Journal> journal,
+            boolean replaceSource, Timings timings, PrintWriter err) {
         try {
             var input = reading.get();
             if (!replaceSource) {
                 store.checkSource(input.source());
             }
-            return new Workspace(input, store, journal, replaceSource, timings, err);
+            return new Workspace(input, store, journal.apply(input.hash()), replaceSource, timings, err);
         } catch (RuntimeException e) {
             store.close();
             throw e;

@@ -196,6 +196,7 @@ public final class TableLookup {
         for (var some : List.of(node.subList(0, split), node.subList(split, node.size()))) {
             int best = NO_MATCH;
             int chosen = -1;
+            boolean tied = false;
             for (int row : some) {
                 if (isForeign(rows.attributes(row))) {
                     return Optional.of(unmodelled(rows.route(row)));
@@ -204,13 +205,24 @@ public final class TableLookup {
                 if (score > best) {
                     best = score;
                     chosen = row;
+                    tied = false;
+                } else if (chosen >= 0 && score == best) {
+                    tied |= hasSeveralHops(rows, row) || hasSeveralHops(rows, chosen);
                 }
+            }
+            if (tied) {
+                // The kernel goes by the order of single next hops; a dump shows those of a multipath in one place.
+                return Optional.of(unmodelled(rows.route(chosen)));
             }
             if (chosen >= 0) {
                 return Optional.of(answer(rows.route(chosen), flow));
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean hasSeveralHops(RouteRows rows, int row) {
+        return rows.attributes(row).nextHops().size() > 1;
     }
 
     private TableAnswer answer(Route route, Flow flow) {

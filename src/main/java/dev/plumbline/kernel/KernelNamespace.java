@@ -10,6 +10,7 @@ import dev.plumbline.kernel.route.RoutesDomain;
 import dev.plumbline.kernel.rule.RuleReader;
 import dev.plumbline.kernel.rule.RulesDomain;
 import dev.plumbline.kernel.socket.SshSessions;
+import dev.plumbline.netlink.Gate;
 import dev.plumbline.netlink.MessageReader;
 import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
@@ -239,6 +240,11 @@ public final class KernelNamespace implements LiveNamespace {
                 throw new UncheckedIOException(e.getMessage(), e);
             }
         }
+    }
+
+    /** Puts a gate before every request that changes routes or rules. */
+    public void gate(Gate gate) {
+        socket.gate(gate);
     }
 
     @Override

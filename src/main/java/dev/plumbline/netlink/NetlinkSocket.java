@@ -36,6 +36,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final MessageReader reader = new MessageReader(received);
     private int sequence;
     private boolean closed;
+    private Gate gate = Gate.OPEN;
 
     /** Writes the family's header and attributes of a request. */
     @FunctionalInterface
@@ -97,6 +98,15 @@ public final class NetlinkSocket implements AutoCloseable {
             Libc.c().close(fd);
             throw e;
         }
+    }
+
+    /** Puts a gate before the requests of pipelines that are made over this socket from now on. */
+    public void gate(Gate other) {
+        gate = other;
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     /** The number by which the kernel knows this socket ({@code nl_pid}). */

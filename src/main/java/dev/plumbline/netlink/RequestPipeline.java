@@ -38,7 +38,7 @@ public final class RequestPipeline {
 
     /** A pipeline over a socket, which must not be used otherwise until {@link #flush}. */
     public RequestPipeline(NetlinkSocket socket, Listener listener) {
-        this(socket, listener, Math.max(1, socket.receiveLimit() / ANSWER_COST));
+        this(socket, listener, socket.gate().oneByOne() ? 1 : Math.max(1, socket.receiveLimit() / ANSWER_COST));
     }
 
     RequestPipeline(NetlinkSocket socket, Listener listener, int mostRequests) {
@@ -56,6 +56,7 @@ public final class RequestPipeline {
      * @param tag by which the listener knows it
      */
     public MessageWriter begin(int type, int flags, long tag) {
+        int sent = socket.gate().pass(type);
         if (count == tags.length) {
             tags = Arrays.copyOf(tags, count * 2);
             starts = Arrays.copyOf(starts, count * 2);
@@ -66,7 +67,7 @@ public final class RequestPipeline {
         }
         tags[count] = tag;
         starts[count++] = writer.size();
-        return writer.begin(type, flags, sequence);
+        return writer.begin(sent, flags, sequence);
     }
 
     /**

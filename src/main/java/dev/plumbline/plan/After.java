@@ -37,7 +37,7 @@ public final class After {
         return new NamespaceState(live.id(), live.links(), live.addresses(), new RouteTables(tables), rules);
     }
 
-    /** Rules in the kernel's order: new ones behind their equals, then the first equal of each that goes is taken away. */
+    /** Rules in the kernel's order: new ones stand behind their equals, and of equal ones the first is taken away. */
     public static List<RoutingRule> rules(List<RoutingRule> live, RuleChanges changes) {
         var rules = new ArrayList<>(live);
         changes.create().forEach(each -> rules.add(each.rule()));

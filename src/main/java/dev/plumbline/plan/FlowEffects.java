@@ -152,7 +152,7 @@ final class FlowEffects {
         private final Flow flow;
         private final Found kernel;
         private final TableKey table;
-        /** Tables that the flow passes on its way to the one that answers, and that have no answer, suppressed or not. */
+        /** Tables that the flow passes on its way, and that have no answer, not even a suppressed one. */
         private final Set<TableKey> passed = new HashSet<>();
 
         Judgement(Flow flow, Found kernel) {
@@ -238,8 +238,8 @@ final class FlowEffects {
             var going = changed.live();
             // In IPv6 what stands at another metric may have a say in which metrics are tried together.
             boolean delicate = flow.family() == Family.IPV6 && !(flow.oif().isEmpty() && flow.iif().isEmpty());
-            return comes(changed, destination, row -> destination.length() > answer.destination().length()
-                            || same && (delicate || coming.metric(row) <= answer.metric() || coming.tos(row) != answer.tos()))
+            return comes(changed, destination, row -> destination.length() > answer.destination().length() || same
+                            && (delicate || coming.metric(row) <= answer.metric() || coming.tos(row) != answer.tos()))
                     || goes(changed, destination, row -> going.attributes(row).from().isPresent()
                             || same && (delicate || going.metric(row) <= answer.metric()
                                     || !going.attributes(row).other().isEmpty()));

@@ -151,7 +151,8 @@ public final class Guards {
                     continue;
                 }
                 if (effect.isLost()) {
-                    lost = lost.or(() -> Optional.of(new Guard.DefaultRoute(family, flow, effect.before(), effect.after())));
+                    lost = lost.or(() -> Optional.of(
+                            new Guard.DefaultRoute(family, flow, effect.before(), effect.after())));
                 } else {
                     return Optional.empty();
                 }
@@ -168,16 +169,17 @@ public final class Guards {
                 .anyMatch(rule -> rule.family() == family && rule.from().isPresent());
         if (matters) {
             live.addresses().stream().filter(LinkAddress::isUsable).map(LinkAddress::local)
-                    .filter(address -> address.family() == family).forEach(address -> sources.add(Optional.of(address)));
+                    .filter(address -> address.family() == family)
+                    .forEach(address -> sources.add(Optional.of(address)));
         }
         return sources;
     }
 
     /**
-     * Hit for every peer of a session whose packets found a way and find none afterwards, or leave by a device or router
-     * that they could not leave by before: what is behind the other one may not know the session. Hit also where it
-     * cannot be told. A way through another table that ends at the same router is no hit, nor is a session that has no
-     * way now.
+     * Hit for every peer of a session whose packets found a way and find none afterwards, or leave by a device or a
+     * router that they could not leave by before: what is behind the other one may not know the session. Hit also where
+     * it cannot be told. A way through another table that ends at the same router is no hit, nor is a session that has
+     * no way now.
      */
     private List<Guard> sessions() {
         if (!effects.touches(Family.IPV4) && !effects.touches(Family.IPV6)) {
@@ -192,12 +194,13 @@ public final class Guards {
         var hit = new ArrayList<Guard>();
         var peers = new HashSet<List<IpAddress>>();
         for (var session : sessions) {
-            if (!effects.touches(session.remote().family()) || peers.contains(List.of(session.local(), session.remote()))) {
+            var ends = List.of(session.local(), session.remote());
+            if (!effects.touches(session.remote().family()) || peers.contains(ends)) {
                 continue;
             }
             var effect = effects.of(session.flow());
             if (effect.isChanged()) {
-                peers.add(List.of(session.local(), session.remote()));
+                peers.add(ends);
                 hit.add(new Guard.SshSession(Optional.of(session), effect.before() instanceof Found
                         ? "now it goes " + effect.before() + ", then " + effect.after() : effect.before().toString()));
             }

@@ -139,14 +139,14 @@ final class TableDiff {
             replaceNew.add(want);
             replaceOld.add(old[0]);
         } else {
-            recreateNew.addRange(want, wantEnd);
-            for (int row : old) {
-                recreateOld.add(row);
+            recreateNew.addRange(want + same, wantEnd);
+            for (int i = same; i < old.length; i++) {
+                recreateOld.add(old[i]);
             }
         }
     }
 
-    /** A foreign route that a desired one stands for: one that a document adopts, or that was to be put back and is there. */
+    /** A foreign route that a desired one stands for: a document adopts it, or it was to be put back and is there. */
     private boolean isWanted(int want, int wantEnd, int row, boolean alone) {
         for (int each = want; each < wantEnd; each++) {
             if (liveValue[live.attributesIndex(row)] == desiredValue[desired.attributesIndex(each)]

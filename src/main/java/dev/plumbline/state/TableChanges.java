@@ -63,7 +63,8 @@ public record TableChanges(TableKey key, Phase phase, RouteRows desired, RouteRo
     /** What is deleted, or goes in a group that is made again. */
     public Stream<ChangeSet.Pending> going() {
         var lost = Arrays.stream(recreateOld)
-                .filter(row -> Arrays.stream(recreateNew).noneMatch(each -> desired.compareIdentity(each, live, row) == 0));
+                .filter(row -> Arrays.stream(recreateNew)
+                        .noneMatch(each -> desired.compareIdentity(each, live, row) == 0));
         return IntStream.concat(lost, Arrays.stream(delete)).mapToObj(row -> {
             int from = moved.find(live, row);
             return from < 0 ? new ChangeSet.Pending("", () -> deleted(row)) : pending(moved, from, () -> deleted(row));

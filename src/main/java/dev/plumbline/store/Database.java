@@ -197,6 +197,9 @@ final class Database implements AutoCloseable {
     /** An error of SQLite's in words that say what to do. */
     static StoreException failure(Path file, SQLException e) {
         var code = e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+        if (code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE) {
+            return full(file, e);
+        }
         // The low byte is the primary code (sqlite.org/rescode.html).
         return switch (code.code & 0xff) {
             case 11, 26 -> new StoreException(corrupt(file), e);
@@ -204,11 +207,15 @@ final class Database implements AutoCloseable {
                     + BUSY_TIMEOUT / 1000 + " s: see who with 'fuser " + file + "', and try again", e);
             case 8 -> new StoreException("no right to write to " + file + ": run as root, or choose another state"
                     + " directory with --state-dir DIR", e);
-            case 13 -> new StoreException("no space is left to write " + file
-                    + ": nothing was recorded. Free some and try again", e);
+            case 13 -> full(file, e);
             case 14 -> new StoreException("cannot open " + file + ": " + e.getMessage(), e);
             default -> new StoreException("cannot use " + file + ": " + e.getMessage(), e);
         };
+    }
+
+    private static StoreException full(Path file, SQLException e) {
+        return new StoreException("no space is left to write " + file + ": nothing was recorded. Free some and try"
+                + " again", e);
     }
 
     private static String corrupt(Path file) {

@@ -110,7 +110,8 @@ final class InverseCodec {
      * @param parts the blobs by family
      * @throws IllegalArgumentException if they are damaged, or of a format that this program does not know
      */
-    static Inverse read(int format, Instant since, Initiator by, Optional<Confirmation> confirmation, int[] counts, Map<String, byte[]> parts) {
+    static Inverse read(int format, Instant since, Initiator by, Optional<Confirmation> confirmation, int[] counts,
+            Map<String, byte[]> parts) {
         if (format != FORMAT) {
             throw new IllegalArgumentException("format " + format + " is not known");
         }
@@ -119,7 +120,8 @@ final class InverseCodec {
         }
         var former = new Former(scope(reader(parts, SCOPE)), routes(reader(parts, ROUTES)),
                 rules(reader(parts, RULES)));
-        return new Inverse(since, by, former, ledger(reader(parts, LEDGER)), confirmation, counts[0], counts[1], counts[2]);
+        return new Inverse(since, by, former, ledger(reader(parts, LEDGER)), confirmation, counts[0], counts[1],
+                counts[2]);
     }
 
     private static ByteReader reader(Map<String, byte[]> parts, String family) {

@@ -35,10 +35,12 @@ record Records(Database database) {
     }
 
     private List<Row> rows(String condition, Object... parameters) {
-        return database.list("SELECT label, boot_id, cookie, user, pid, command, source, revision, since, format, added,"
-                + " changed, destroyed, confirm_by, awaiting FROM journal" + condition + " ORDER BY since", row -> new Row(
+        return database.list("SELECT label, boot_id, cookie, user, pid, command, source, revision, since, format,"
+                + " added, changed, destroyed, confirm_by, awaiting FROM journal" + condition + " ORDER BY since",
+                row -> new Row(
                         new UnfinishedApply(row.getString(1), new NamespaceId(row.getString(2), row.getLong(3)),
-                                initiator(row, 4), Instant.parse(row.getString(9)), confirmation(row), false), row.getInt(10),
+                                initiator(row, 4), Instant.parse(row.getString(9)), confirmation(row), false),
+                        row.getInt(10),
                         new int[] {row.getInt(11), row.getInt(12), row.getInt(13)}), parameters);
     }
 
@@ -63,7 +65,8 @@ record Records(Database database) {
                         row.apply().confirmation(), row.counts(), parts);
             } catch (IllegalArgumentException e) {
                 throw new StoreException("the journal of the apply of " + row.apply().since() + " in namespace "
-                        + row.apply().label() + " cannot be read: " + e.getMessage() + (row.format() > InverseCodec.FORMAT
+                        + row.apply().label() + " cannot be read: " + e.getMessage() + (row.format()
+                        > InverseCodec.FORMAT
                                 ? ". A newer plumbline wrote it: run `plumbline recover` of that version" : ". Move "
                                 + database.file() + " away and apply again: what is ours is known by marks in the"
                                 + " kernel"), e);
@@ -73,9 +76,9 @@ record Records(Database database) {
 
     void begin(String label, NamespaceId id, Inverse inverse, Map<String, byte[]> parts) {
         var by = inverse.by();
-        database.update("INSERT INTO journal (boot_id, cookie, label, since, user, pid, command, source, revision, added,"
-                + " changed, destroyed, format, confirm_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id.bootId(),
-                id.cookie(), label, inverse.since().toString(), by.user(), by.pid(), by.command(), by.source(),
+        database.update("INSERT INTO journal (boot_id, cookie, label, since, user, pid, command, source, revision,"
+                + " added, changed, destroyed, format, confirm_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                id.bootId(), id.cookie(), label, inverse.since().toString(), by.user(), by.pid(), by.command(), by.source(),
                 by.revision(), inverse.added(), inverse.changed(), inverse.destroyed(), InverseCodec.FORMAT,
                 inverse.confirmation().map(each -> each.by().toString()).orElse(""));
         parts.forEach((family, content) -> database.update(
@@ -98,8 +101,8 @@ record Records(Database database) {
     /** Adds an entry, and drops those that are too old. */
     void record(Event event) {
         var by = event.by();
-        database.update("INSERT INTO history (at, milliseconds, namespace, user, pid, command, source, revision, result,"
-                + " drift, added, changed, destroyed, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        database.update("INSERT INTO history (at, milliseconds, namespace, user, pid, command, source, revision,"
+                + " result, drift, added, changed, destroyed, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 event.at().toString(), event.took().toMillis(), event.namespace(), by.user(), by.pid(), by.command(),
                 by.source(), by.revision(), event.result().name().toLowerCase(Locale.ROOT), isDrift(event) ? 1 : 0,
                 event.added(), event.changed(), event.destroyed(),
@@ -110,9 +113,11 @@ record Records(Database database) {
     /** The same intents as the last apply here: what an apply changes now had drifted. */
     private boolean isDrift(Event event) {
         return event.result() == Event.Result.APPLIED && !event.by().revision().isEmpty()
-                && database.first("SELECT source, revision FROM history WHERE namespace = ? AND result = 'applied'"
-                        + " ORDER BY number DESC LIMIT 1", row -> row.getString(1).equals(event.by().source())
-                                && row.getString(2).equals(event.by().revision()), event.namespace()).orElse(false);
+                && database.first("SELECT source, revision, result FROM history WHERE namespace = ? AND result IN"
+                        + " ('applied', 'awaiting', 'reverted', 'partly_reverted') ORDER BY number DESC LIMIT 1",
+                        row -> row.getString(1).equals(event.by().source())
+                                && row.getString(2).equals(event.by().revision())
+                                && !row.getString(3).endsWith("reverted"), event.namespace()).orElse(false);
     }
 
     List<HistoryEntry> history(int most) {

@@ -44,6 +44,7 @@ record StateDirectory(Path path) {
             create(() -> Files.createDirectory(path, PosixFilePermissions.asFileAttribute(
                     PosixFilePermissions.fromString("rwx------"))));
             require(distrust());
+            require(unwritable());
             // An empty file is an empty database; made here so that it is the owner's alone from the first moment.
             create(() -> Files.createFile(database(), PosixFilePermissions.asFileAttribute(
                     PosixFilePermissions.fromString("rw-------"))));
@@ -52,6 +53,18 @@ record StateDirectory(Path path) {
             throw new StoreException("cannot make the state directory " + path + ": " + e
                     + ". Run as root, or choose another with --state-dir DIR", e);
         }
+    }
+
+    /** SQLite says only that it cannot open the file. */
+    private Optional<String> unwritable() throws IOException {
+        if (Files.isWritable(path)) {
+            return Optional.empty();
+        }
+        return Optional.of(Files.getFileStore(path).isReadOnly()
+                ? path + " lies on a file system that is read-only, so nothing can be recorded: mount it writable, or"
+                        + " choose another state directory with --state-dir DIR"
+                : "no right to write to " + path + ": run as root, or choose another state directory with"
+                        + " --state-dir DIR");
     }
 
     private interface Creation {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What bad input gets: the whole message, exit code 1, and a network and a store that are as they were. The host has one
- * valid document applied, so that there is something to damage.
+ * What bad input gets: the whole message, exit code 1, and a network and a store that are as they were. The host has
+ * one valid document applied, so that there is something to damage.
  */
 @Tag("kernel")
 class BadInputKernelTest {
@@ -48,7 +48,8 @@ class BadInputKernelTest {
                 metadata: {name: edge
                 spec: {}
                 """, """
-                INTENTS/bad.yaml:4:5: error: not YAML: expected ',' or '}', but got : (while parsing a flow mapping from \
+                INTENTS/bad.yaml:4:5: error: not YAML: expected ',' or '}', but got : (while parsing a flow mapping \
+                from \
                 line 3)
                     4 | spec: {}
                       |     ^
@@ -83,7 +84,8 @@ class BadInputKernelTest {
                 INTENTS/bad.yaml:5:3: error: spec.exclusiv: unknown field `exclusiv`; did you mean `exclusive`?
                     5 |   exclusiv: true
                       |   ^
-                INTENTS/bad.yaml:7:28: error: spec.routes[0].gateway: unknown field `gateway`; known here: to, via, dev, \
+                INTENTS/bad.yaml:7:28: error: spec.routes[0].gateway: unknown field `gateway`; known here: to, via, \
+                dev, \
                 src, metric, scope, onlink, mtu, advmss, type, tos
                     7 |     - {to: 203.0.113.0/24, gateway: 10.0.0.1, dev: eth0}
                       |                            ^
@@ -108,11 +110,13 @@ class BadInputKernelTest {
                 metadata: {name: mgmt}
                 spec: {device: eth0, table: mian}
                 """, """
-                INTENTS/bad.yaml:11:7: error: lookup: no RouteTable and no line of rt_tables is named egde; did you mean \
+                INTENTS/bad.yaml:11:7: error: lookup: no RouteTable and no line of rt_tables is named egde; did you \
+                mean \
                 edge?
                    11 |     - {priority: 1000, from: 10.0.0.10, lookup: egde}
                       |       ^
-                INTENTS/bad.yaml:16:29: error: spec.table: no RouteTable and no line of rt_tables is named mian; did you \
+                INTENTS/bad.yaml:16:29: error: spec.table: no RouteTable and no line of rt_tables is named mian; did \
+                you \
                 mean main?
                    16 | spec: {device: eth0, table: mian}
                       |                             ^
@@ -141,7 +145,8 @@ class BadInputKernelTest {
                 INTENTS/bad.yaml:11: error: spec.routes: this host never had a device nte1; did you mean net1? Say \
                 `optional: true` if it comes later
                    11 |     - {to: 203.0.113.0/24, dev: nte1}
-                INTENTS/bad.yaml:12: error: spec.routes: this host never had a device wlan7. Say `optional: true` if it \
+                INTENTS/bad.yaml:12: error: spec.routes: this host never had a device wlan7. Say `optional: true` if \
+                it \
                 comes later
                    12 |     - {to: 198.51.100.0/24, dev: wlan7}
                 plumbline: 3 errors in the intents; nothing was changed
@@ -194,7 +199,8 @@ class BadInputKernelTest {
                   rules:
                     - {priority: 1000, from: 10.0.0.10, to: 2001:db8::/32, lookup: edge}
                 """, """
-                INTENTS/bad.yaml:6:32: error: spec.routes[0].via: 10.0.0.1 is IPv4, but the route is IPv6; an IPv6 route \
+                INTENTS/bad.yaml:6:32: error: spec.routes[0].via: 10.0.0.1 is IPv4, but the route is IPv6; an IPv6 \
+                route \
                 needs an IPv6 gateway
                     6 |     - {to: 2001:db8::/32, via: 10.0.0.1, dev: eth0}
                       |                                ^
@@ -224,14 +230,18 @@ class BadInputKernelTest {
                 metadata: {name: mgmt}
                 spec: {device: eth0, gateways: [172.16.0.1]}
                 """, """
-                INTENTS/bad.yaml:7: error: spec.routes: gateway 172.16.0.1 is not reachable: no address or device route \
+                INTENTS/bad.yaml:7: error: spec.routes: gateway 172.16.0.1 is not reachable: no address or device \
+                route \
                 covers it; say `dev`, or add a device route to it
                     7 |     - {to: 203.0.113.0/24, via: 172.16.0.1}
-                INTENTS/bad.yaml:8: error: spec.routes: gateway 172.16.0.1 is not reachable: no address or device route \
+                INTENTS/bad.yaml:8: error: spec.routes: gateway 172.16.0.1 is not reachable: no address or device \
+                route \
                 of eth0 covers it; add a device route to it, or `onlink: true`
                     8 |     - {to: 198.51.100.0/24, via: 172.16.0.1, dev: eth0}
-                INTENTS/bad.yaml:9: error: spec.routes: gateway 192.168.1.1 is not reachable: no address or device route \
-                of net1 covers it: SourceRouting/sip moves the routes of net1 out of main; add {to: 192.168.1.0/24, dev: \
+                INTENTS/bad.yaml:9: error: spec.routes: gateway 192.168.1.1 is not reachable: no address or device \
+                route \
+                of net1 covers it: SourceRouting/sip moves the routes of net1 out of main; add {to: 192.168.1.0/24, \
+                dev: \
                 net1} to this table, or `onlink: true`
                     9 |     - {to: 198.51.101.0/24, via: 192.168.1.1, dev: net1}
                 INTENTS/bad.yaml:14: error: spec: gateway 172.16.0.1 is not reachable: no address or device route of \
@@ -248,7 +258,8 @@ class BadInputKernelTest {
                 metadata: {name: sip}
                 spec: {device: eth0}
                 """, """
-                INTENTS/sip.yaml:2:7: error: metadata.name: SourceRouting/sip stands twice for the host edge-1: here and \
+                INTENTS/sip.yaml:2:7: error: metadata.name: SourceRouting/sip stands twice for the host edge-1: here \
+                and \
                 at INTENTS/bad.yaml:2:7; rename one, or give them different hosts
                     2 | kind: SourceRouting
                       |       ^
@@ -292,11 +303,13 @@ class BadInputKernelTest {
                 at INTENTS/bad.yaml:6:7; give it another priority
                     7 |     - {priority: 1000, from: 10.0.0.10, action: blackhole}
                       |       ^
-                INTENTS/bad.yaml:8:7: error: `not from 10.0.0.10` at priority 1000 differs in `not` alone from the rule \
+                INTENTS/bad.yaml:8:7: error: `not from 10.0.0.10` at priority 1000 differs in `not` alone from the \
+                rule \
                 of RoutingRules/paths at INTENTS/bad.yaml:6:7, and the kernel confuses the two; give it another priority
                     8 |     - {priority: 1000, not: true, from: 10.0.0.10, action: blackhole}
                       |       ^
-                INTENTS/bad.yaml:15:7: error: `from 10.0.0.10` at priority 1000 is already a rule of RoutingRules/paths \
+                INTENTS/bad.yaml:15:7: error: `from 10.0.0.10` at priority 1000 is already a rule of \
+                RoutingRules/paths \
                 at INTENTS/bad.yaml:6:7; give it another priority
                    15 |     - {priority: 1000, from: 10.0.0.10/32, lookup: 5}
                       |       ^
@@ -365,11 +378,14 @@ class BadInputKernelTest {
                 spec: {rules: [{priority: 1000, from: 10.0.0.10, lookup: 5}]}
                 """, """
                 INTENTS/bad.yaml:4: error: `default via 10.0.0.1 dev eth0 proto boot table main` of protocol boot is \
-                there already, and is not plumbline's; say `adopt: true` to take it over (`plumbline import` writes such \
+                there already, and is not plumbline's; say `adopt: true` to take it over (`plumbline import` writes \
+                such \
                 documents), or remove it
                     4 | spec: {routes: [{to: 0.0.0.0/0, via: 10.0.0.1, dev: eth0}]}
-                INTENTS/bad.yaml:9:16: error: rule `1000: from 10.0.0.10 lookup 5 proto unspec` is there already, and is \
-                not plumbline's; say `adopt: true` to take it over, or give this one another priority, or remove the other
+                INTENTS/bad.yaml:9:16: error: rule `1000: from 10.0.0.10 lookup 5 proto unspec` is there already, \
+                and is \
+                not plumbline's; say `adopt: true` to take it over, or give this one another priority, or remove the \
+                other
                     9 | spec: {rules: [{priority: 1000, from: 10.0.0.10, lookup: 5}]}
                       |                ^
                 plumbline: 2 errors in the intents; nothing was changed
@@ -402,7 +418,8 @@ class BadInputKernelTest {
                 INTENTS/bad.yaml:4:12: error: spec.id: table 255 is reserved: it is the kernel's `local`
                     4 | spec: {id: 255}
                       |            ^
-                INTENTS/bad.yaml:9:12: error: spec.id: table 254 is `main`: give the document that name, and leave the id \
+                INTENTS/bad.yaml:9:12: error: spec.id: table 254 is `main`: give the document that name, and leave \
+                the id \
                 out
                     9 | spec: {id: 254}
                       |            ^
@@ -485,7 +502,8 @@ class BadInputKernelTest {
         var result = host.run("apply", "--auto-approve");
         assertEquals(1, result.code(), result::toString);
         assertEquals("""
-                INTENTS/bad.yaml:8: writing route `2001:db8::/32 dev eth0 table 110`: IPv6 is disabled on nexthop device \
+                INTENTS/bad.yaml:8: writing route `2001:db8::/32 dev eth0 table 110`: IPv6 is disabled on nexthop \
+                device \
                 (EACCES)
                 plumbline: apply failed in namespace host; everything done so far was undone, and the former state is \
                 verified
@@ -498,8 +516,8 @@ class BadInputKernelTest {
         var before = host.snapshot();
         host.intent("edge.yaml", EDGE);
         permissions(host.state(), "rwxrwx---");
-        assertEquals(new TestHost.Result(1, "", "plumbline: STATE (mode 770, owner root (0)) can be written by others, who "
-                + "could forge plumbline's state: chmod go-w STATE\n"), host.run("apply", "--auto-approve"));
+        assertEquals(new TestHost.Result(1, "", "plumbline: STATE (mode 770, owner root (0)) can be written by others, "
+                + "who could forge plumbline's state: chmod go-w STATE\n"), host.run("apply", "--auto-approve"));
         var plan = host.run("plan");
         assertEquals(0, plan.code());
         assertEquals("plumbline: not read: STATE (mode 770, owner root (0)) can be written by others, who could forge "
@@ -536,8 +554,9 @@ class BadInputKernelTest {
         var other = Files.createDirectory(directory.resolve("other"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.writeString(other.resolve("edge.yaml"), TestHost.HEAD + EDGE);
-        var message = "plumbline: this host follows the directory INTENTS, not the directory " + other + ". To follow the latter "
-                + "from now on, which removes what only the former asks for, say --replace-source\n";
+        var message = "plumbline: this host follows the directory INTENTS, not the directory " + other
+                + ". To follow the latter from now on, which removes what only the former asks for, say "
+                + "--replace-source\n";
         assertEquals(new TestHost.Result(1, "", message), host.execute("apply", "--intents", other.toString(),
                 "--state-dir", host.state().toString(), "--auto-approve"));
         assertEquals(before, host.snapshot());
@@ -556,8 +575,8 @@ class BadInputKernelTest {
         for (var command : List.of("plan", "apply")) {
             var result = command.equals("plan") ? other.run(command) : other.run(command, "--auto-approve");
             assertEquals(new TestHost.Result(1, "", "plumbline: the state directory STATE belongs to another network "
-                    + "namespace: it was first used in the one with cookie N, this one has cookie N. Give each namespace "
-                    + "its own with --state-dir DIR\n"), new TestHost.Result(result.code(), result.out(),
+                    + "namespace: it was first used in the one with cookie N, this one has cookie N. Give each "
+                    + "namespace its own with --state-dir DIR\n"), new TestHost.Result(result.code(), result.out(),
                     result.err().replaceAll("cookie [0-9]+", "cookie N")));
         }
         assertEquals(before, host.snapshot());

@@ -27,7 +27,8 @@ class ImportKernelTest {
             "10.22.0.0/16 dev eth0 scope link proto static", "10.23.0.0/16 dev eth0 scope global",
             "10.24.0.0/16 nexthop via 10.0.0.2 dev eth0 weight 3 nexthop via 10.0.1.2 dev eth1",
             "10.25.0.0/16 via 192.168.77.1 dev eth1 onlink", "10.26.0.0/16 via inet6 2001:db8::5 dev eth0",
-            "blackhole 10.27.0.0/16", "unreachable 10.28.0.0/16 metric 7", "prohibit 10.29.0.0/16", "throw 10.30.0.0/16",
+            "blackhole 10.27.0.0/16", "unreachable 10.28.0.0/16 metric 7", "prohibit 10.29.0.0/16",
+            "throw 10.30.0.0/16",
             "203.0.113.0/24 via 10.0.0.7 dev eth0 table 110 proto static", "default via 10.0.1.1 dev eth1 table 110",
             "198.51.100.0/24 dev eth1 table 4000000000", "throw default table 120");
     /** Equal in destination, tos and metric; the order is the kernel's. */
@@ -36,8 +37,9 @@ class ImportKernelTest {
     private static final List<String> ROUTES6 = List.of(
             "2001:db8:20::/48 via 2001:db8::2 dev eth0 proto static mtu 1400", "2001:db8:21::/48 dev eth1 metric 7",
             "2001:db8:22::/48 nexthop via 2001:db8::2 dev eth0 weight 3 nexthop via 2001:db8:1::2 dev eth1",
-            "2001:db8:23::/48 via fe80::9 dev eth1 onlink", "blackhole 2001:db8:24::/48", "unreachable 2001:db8:25::/48",
-            "prohibit 2001:db8:26::/48", "throw 2001:db8:27::/48", "default via 2001:db8::1 dev eth0 table 110",
+            "2001:db8:23::/48 via fe80::9 dev eth1 onlink", "blackhole 2001:db8:24::/48",
+            "unreachable 2001:db8:25::/48", "prohibit 2001:db8:26::/48", "throw 2001:db8:27::/48",
+            "default via 2001:db8::1 dev eth0 table 110",
             "default via fe80::1 dev eth0 metric 50 src 2001:db8::10");
     private static final List<String> RULES = List.of(
             "pref 50 not from 10.0.0.0/8 lookup 110", "pref 100 from 10.0.0.10 lookup 110",
@@ -119,7 +121,8 @@ class ImportKernelTest {
         for (int i = 0; i < lines.size(); i++) {
             var line = lines.get(i).strip();
             if (line.startsWith("~ route") || line.startsWith("-/+ route")) {
-                assertTrue(lines.get(i + 1).strip().matches("protocol: [a-z0-9]+ -> plumbline"), () -> line + "\n" + plan);
+                assertTrue(lines.get(i + 1).strip().matches("protocol: [a-z0-9]+ -> plumbline"),
+                        () -> line + "\n" + plan);
             }
             assertFalse(line.startsWith("- route") || line.startsWith("+ route"), () -> line + "\n" + plan);
         }
@@ -133,7 +136,7 @@ class ImportKernelTest {
                 "10.51.0.0/16 via 10.0.0.2 dev eth0 proto bgp table main    # a routing daemon",
                 "10.52.0.0/16 dev eth0 scope link proto kernel table main    # the kernel made it",
                 "10.53.0.0/16 via 10.0.0.2 dev eth0 proto redirect table main    # an ICMP redirect made it",
-                "10.56.0.0/16 via 10.0.0.2 dev eth0 proto zebra table main    # a routing daemon (zebra) looks after it",
+                "10.56.0.0/16 via 10.0.0.2 dev eth0 proto zebra table main    # a routing daemon (zebra) looks after",
                 "rule 108: from 10.8.0.1 lookup 110 proto zebra (inet)    # a routing daemon (zebra) looks after it")) {
             assertTrue(text.contains("#   " + each), () -> each + "\n" + text);
         }
@@ -148,8 +151,8 @@ class ImportKernelTest {
     void anExistingFileIsNotOverwritten() throws IOException {
         host.file("imported.yaml", "# mine\n");
         var file = host.intents().resolve("imported.yaml");
-        assertEquals(new TestHost.Result(1, "", "plumbline: INTENTS/imported.yaml exists; name another file, or move that "
-                + "one away\n"), host.execute("import", "-o", file.toString()));
+        assertEquals(new TestHost.Result(1, "", "plumbline: INTENTS/imported.yaml exists; name another file, or move "
+                + "that one away\n"), host.execute("import", "-o", file.toString()));
         assertEquals("# mine\n", Files.readString(file));
     }
 

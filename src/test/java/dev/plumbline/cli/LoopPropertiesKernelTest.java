@@ -28,7 +28,6 @@ import net.jqwik.api.lifecycle.BeforeTry;
 class LoopPropertiesKernelTest {
 
     private static final int FREE_WILL = 4;
-
     private static final ThrowAwayNamespaces NAMESPACES = new ThrowAwayNamespaces();
 
     private TestHost host;
@@ -45,7 +44,8 @@ class LoopPropertiesKernelTest {
                 .device("net1", "192.168.1.209/24", "172.16.0.5/16", "2001:db8:1::5/64", "fe80::5/64")
                 .device("net2", "192.168.2.5/24");
         for (var route : List.of("default via 10.0.0.1 dev eth0 proto static", "10.7.0.0/16 via 10.0.0.9 dev eth0",
-                "default via 192.168.1.1 dev net1 metric 100 proto dhcp", "10.8.0.0/16 via 192.168.1.7 dev net1 mtu 1400",
+                "default via 192.168.1.1 dev net1 metric 100 proto dhcp",
+                "10.8.0.0/16 via 192.168.1.7 dev net1 mtu 1400",
                 "10.9.0.0/16 dev net1", "198.51.100.0/24 dev eth0 table 500", "blackhole 198.51.101.0/24 table 101")) {
             host.ip().run("route add " + route);
         }
@@ -69,7 +69,9 @@ class LoopPropertiesKernelTest {
         NAMESPACES.afterEach(null);
     }
 
-    @Property(tries = 60, shrinking = ShrinkingMode.OFF, afterFailure = AfterFailureMode.RANDOM_SEED)
+    /** With a fixed seed, so that a build says the same of the same code; without it jqwik looks further each time. */
+    @Property(tries = 60, seed = "20261121", shrinking = ShrinkingMode.OFF,
+            afterFailure = AfterFailureMode.RANDOM_SEED)
     void convergesWhateverHappensAndGivesEverythingBack(@ForAll long seed) {
         random = new Random(seed);
         intents();
@@ -108,8 +110,8 @@ class LoopPropertiesKernelTest {
     }
 
     private String told() {
-        return String.join("\n", story) + "\n" + String.join("\n", host.routes()) + "\n" + String.join("\n", host.rules())
-                + "\npristine:\n" + String.join("\n", pristine.routes());
+        return String.join("\n", story) + "\n" + String.join("\n", host.routes()) + "\n"
+                + String.join("\n", host.rules()) + "\npristine:\n" + String.join("\n", pristine.routes());
     }
 
     /** Writes random documents that are valid on this host. */
@@ -145,7 +147,8 @@ class LoopPropertiesKernelTest {
     }
 
     private String sourceRouting(String name, String device, List<String> addresses, List<String> gateways) {
-        var text = new StringBuilder("kind: SourceRouting\nmetadata: {name: " + name + "}\nspec:\n  device: " + device + "\n");
+        var text = new StringBuilder("kind: SourceRouting\nmetadata: {name: " + name + "}\nspec:\n");
+        text.append("  device: ").append(device).append('\n');
         text.append("  routes: ").append(some("move", "copy", "leave")).append('\n');
         text.append(some("", "  table: " + (name.equals("sip") ? 150 : 151) + "\n", "  table: edge\n"));
         text.append(some("", "  addresses: [" + some(addresses) + "]\n"));
@@ -172,8 +175,9 @@ class LoopPropertiesKernelTest {
         }
         for (var to : List.of("2001:db8:90::/48", "2001:db8:91::/48")) {
             if (random.nextBoolean()) {
-                routes.add("to: " + to + ", " + some("via: \"2001:db8::2\", dev: eth0", "dev: eth0", "type: unreachable",
-                        "via: [{address: \"2001:db8::4\", weight: 3, dev: eth0}, {address: \"2001:db8::5\", dev: eth0}]",
+                routes.add("to: " + to + ", " + some("via: \"2001:db8::2\", dev: eth0", "dev: eth0",
+                        "type: unreachable", "via: [{address: \"2001:db8::4\", weight: 3, dev: eth0}, "
+                                + "{address: \"2001:db8::5\", dev: eth0}]",
                         "type: throw", "via: fe80::3, dev: eth0, mtu: 1300") + some("", ", metric: 7"));
             }
         }
@@ -185,18 +189,20 @@ class LoopPropertiesKernelTest {
 
     private String rules() {
         var text = new StringBuilder();
-        for (var selector : shuffled(List.of("from: 10.0.0.10", "from: 10.0.0.11, iif: eth0", "not: true, to: 10.46.0.0/16",
-                "fwmark: 0x1/0xf, family: ipv4", "from: \"2001:db8::10\"", "oif: eth0, family: ipv6",
-                "ipproto: udp, dport: 5060, family: ipv4", "uidrange: 5-9"))) {
+        for (var selector : shuffled(List.of("from: 10.0.0.10", "from: 10.0.0.11, iif: eth0",
+                "not: true, to: 10.46.0.0/16", "fwmark: 0x1/0xf, family: ipv4", "from: \"2001:db8::10\"",
+                "oif: eth0, family: ipv6", "ipproto: udp, dport: 5060, family: ipv4", "uidrange: 5-9"))) {
             if (random.nextBoolean()) {
-                text.append("    - {priority: ").append(some("1000", "1000", "1001", "20000")).append(", ").append(selector)
-                        .append(", ").append(some("lookup: edge", "lookup: main, suppressPrefixLength: 0",
+                text.append("    - {priority: ").append(some("1000", "1000", "1001", "20000")).append(", ")
+                        .append(selector).append(", ")
+                        .append(some("lookup: edge", "lookup: main, suppressPrefixLength: 0",
                                 // The kernel looks for gateways through the rules: they must not end it.
                                 selector.startsWith("from") ? "action: unreachable" : "action: nop", "goto: 32766",
                                 "lookup: 500")).append("}\n");
             }
         }
-        return "kind: RoutingRules\nmetadata: {name: paths}\nspec:\n" + (text.isEmpty() ? "  rules: []\n" : "  rules:\n" + text);
+        return "kind: RoutingRules\nmetadata: {name: paths}\nspec:\n"
+                + (text.isEmpty() ? "  rules: []\n" : "  rules:\n" + text);
     }
 
     private String some(String... choices) {
@@ -222,11 +228,12 @@ class LoopPropertiesKernelTest {
                 case 0 -> ours().ifPresent(line -> ip("route del " + line));
                 case 1 -> ip("route flush table " + some("100", "110", "150", "102"));
                 case 2 -> ip("rule del pref " + some("1000", "1001", "20000") + " protocol 157");
-                case 3 -> ip("route add " + some("203.0.113.0/24", "203.0.200.0/24", "default") + " via 10.0.0.77 dev eth0"
-                        + " table " + some("100", "110", "150", "main", "3000") + " proto 157");
-                case 4 -> ip("rule add pref " + some("1000", "1001", "20000") + " from 10.66.0.1 lookup 110 protocol 157");
-                case 5 -> ip("-6 route add " + some("2001:db8:90::/48", "default") + " via fe80::77 dev eth0 metric 7 table "
-                        + some("100", "110", "150") + " proto 157");
+                case 3 -> ip("route add " + some("203.0.113.0/24", "203.0.200.0/24", "default")
+                        + " via 10.0.0.77 dev eth0 table " + some("100", "110", "150", "main", "3000") + " proto 157");
+                case 4 -> ip("rule add pref " + some("1000", "1001", "20000")
+                        + " from 10.66.0.1 lookup 110 protocol 157");
+                case 5 -> ip("-6 route add " + some("2001:db8:90::/48", "default")
+                        + " via fe80::77 dev eth0 metric 7 table " + some("100", "110", "150") + " proto 157");
                 case 6 -> ip(some("route add 192.168.1.0/24 dev net1 proto kernel scope link src 192.168.1.209",
                         "route add default via 192.168.1.1 dev net1 metric 100 proto dhcp",
                         "-6 route add default via fe80::1 dev net1 metric 512"));
@@ -244,7 +251,8 @@ class LoopPropertiesKernelTest {
     }
 
     private Optional<String> ours() {
-        var lines = host.routes().stream().filter(line -> line.contains("proto 157") && !line.contains("nexthop")).toList();
+        var lines = host.routes().stream()
+                .filter(line -> line.contains("proto 157") && !line.contains("nexthop")).toList();
         return lines.isEmpty() ? Optional.empty()
                 : Optional.of(lines.get(random.nextInt(lines.size())).replaceFirst("^unicast ", "")
                         .replaceAll(" (scope|pref) [a-z]+", "").replace(" dev lo", ""));

@@ -62,7 +62,8 @@ class NoRootKernelTest {
         assertEquals(new TestHost.Result(0, "1 document is valid.\n", ""), nobody("validate"));
         assertEquals(new TestHost.Result(0, """
                 note: SourceRouting/sip: table 100 for 192.168.1.209
-                note: SourceRouting/sip: the store has no record of what was moved out of main; the marked routes of net1 \
+                note: SourceRouting/sip: the store has no record of what was moved out of main; the marked routes of \
+                net1 \
                 in its tables stand in for it, and who made them is not known
 
                 No changes. The network matches the intents.
@@ -84,16 +85,18 @@ class NoRootKernelTest {
     @Test
     void applySaysThatItNeedsRoot() throws Exception {
         var before = host.snapshot();
-        assertEquals(new TestHost.Result(1, "", "plumbline: `apply` changes the network and needs root (CAP_NET_ADMIN); "
-                + "run it with sudo. `plan`, `show` and `validate` work without\n"), nobody("apply", "--auto-approve"));
+        assertEquals(new TestHost.Result(1, "", "plumbline: `apply` changes the network and needs root "
+                + "(CAP_NET_ADMIN); run it with sudo. `plan`, `show` and `validate` work without\n"),
+                nobody("apply", "--auto-approve"));
         assertEquals(before, host.snapshot());
     }
 
     @Test
     void anotherNamespaceNeedsRoot() throws Exception {
         var other = namespaces.create();
-        assertEquals(new TestHost.Result(1, "", "plumbline: cannot enter network namespace " + other + ": not permitted: "
-                + "this needs root, or the capability CAP_SYS_ADMIN (EPERM)\n"), nobody("show", "--netns", other));
+        assertEquals(new TestHost.Result(1, "", "plumbline: cannot enter network namespace " + other
+                + ": not permitted: this needs root, or the capability CAP_SYS_ADMIN (EPERM)\n"),
+                nobody("show", "--netns", other));
         host.intent("other.yaml", """
                 kind: RoutingRules
                 metadata: {name: there}

@@ -84,11 +84,11 @@ class PlanOutputKernelTest {
                             mtu: 1400 -> 1300
 
                   RouteTable/main  (INTENTS/edge.yaml)
-                    -/+ route 10.1.0.0/16 dev eth0 scope link table main    # a group of equal routes is made again in \
-                order
+                    -/+ route 10.1.0.0/16 dev eth0 scope link table main    # a group of equal routes is made \
+                again in order
                             protocol: boot -> plumbline
-                    -/+ route 10.1.0.0/16 via 10.0.0.1 dev eth0 table main    # a group of equal routes is made again in \
-                order
+                    -/+ route 10.1.0.0/16 via 10.0.0.1 dev eth0 table main    # a group of equal routes is made \
+                again in order
                             protocol: boot -> plumbline
 
                   In no document any more

@@ -107,7 +107,7 @@ class RouteTableKernelTest {
         host.assertNothingToDo();
         host.apply();
         host.without("edge.yaml");
-        host.apply();
+        host.apply("--allow", "mass-delete", "--allow", "empty-source");
         assertEquals(List.of(), host.routes("110"));
         assertEquals(List.of(), host.ourRules());
         assertEquals(main, host.routes("main"));
@@ -118,8 +118,9 @@ class RouteTableKernelTest {
         host.intent("edge.yaml", EVERYTHING);
         host.apply();
         host.intent("edge.yaml", EVERYTHING.replace("mtu: 1400", "mtu: 1300").replace("weight: 2", "weight: 4")
-                .replace("10.0.0.3", "10.0.0.4").replace("type: unreachable", "type: prohibit").replace("weight: 3}", "weight:"
-                        + " 7}").replace("metric: 9", "metric: 8").replace("src: 2001:db8:1::10, ", "")
+                .replace("10.0.0.3", "10.0.0.4").replace("type: unreachable", "type: prohibit")
+                .replace("weight: 3}", "weight: 7}").replace("metric: 9", "metric: 8")
+                .replace("src: 2001:db8:1::10, ", "")
                 .replace("tos: 0x10", "tos: 0x8").replace("scope: site", "scope: global"));
         host.apply();
         host.assertNothingToDo();

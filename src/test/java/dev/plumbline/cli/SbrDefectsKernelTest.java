@@ -55,14 +55,14 @@ class SbrDefectsKernelTest {
         var before = host.snapshot();
         sip(", addresses: [192.168.1.209]");
         var plan = host.apply();
-        assertTrue(plan.startsWith("waiting: INTENTS/sip.yaml:4:34 SourceRouting/sip: address 192.168.1.209 is not on net1 "
-                + "now\n"), plan);
+        assertTrue(plan.startsWith("waiting: INTENTS/sip.yaml:4:34 SourceRouting/sip: address 192.168.1.209 is not on "
+                + "net1 now\n"), plan);
         assertEquals(before.routes(), host.routes());
         assertEquals(before.rules(), host.rules());
         sip();
         plan = host.apply();
-        assertTrue(plan.startsWith("waiting: INTENTS/sip.yaml:4:16 SourceRouting/sip: device net1 has no global address "
-                + "now\n"), plan);
+        assertTrue(plan.startsWith("waiting: INTENTS/sip.yaml:4:16 SourceRouting/sip: device net1 has no global "
+                + "address now\n"), plan);
         assertEquals(before.routes(), host.routes());
         sip(", addresses: []");
         assertEquals(1, host.run("apply", "--auto-approve").code());
@@ -235,9 +235,9 @@ class SbrDefectsKernelTest {
     @Test
     void b11OptionsAreChecked() {
         example();
-        for (var bad : List.of(", table: -1", ", table: 0", ", table: 254", ", table: 4294967296", ", gateways: [bogus]",
-                ", gateways: 192.168.1.1", ", routes: some", ", priority: 0", ", table: 77, gateways: [192.168.1.1, "
-                        + "192.168.1.2]")) {
+        for (var bad : List.of(", table: -1", ", table: 0", ", table: 254", ", table: 4294967296",
+                ", gateways: [bogus]", ", gateways: 192.168.1.1", ", routes: some", ", priority: 0",
+                ", table: 77, gateways: [192.168.1.1, 192.168.1.2]")) {
             sip(bad);
             var result = host.run("apply", "--auto-approve");
             assertEquals(1, result.code(), bad);

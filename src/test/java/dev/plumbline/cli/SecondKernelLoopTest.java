@@ -84,7 +84,8 @@ class SecondKernelLoopTest {
                     - {to: 203.0.115.0/24, via: 172.16.0.1, dev: net1, onlink: true, tos: 0x10}
                     - {to: 100.64.0.0/10, type: unreachable}
                     - {to: 100.0.0.0/16, type: throw, metric: 3}
-                    - {to: 2001:db8:9::/48, via: [{address: "2001:db8::2", dev: eth0, weight: 3}, {address: fe80::2, dev: net1}]}
+                    - to: 2001:db8:9::/48
+                      via: [{address: "2001:db8::2", dev: eth0, weight: 3}, {address: fe80::2, dev: net1}]
                     - {to: 2001:db8:a::/48, type: blackhole}
                 ---
                 kind: RoutingRules

@@ -146,8 +146,9 @@ class SourceRoutingKernelTest {
         sipNetwork();
         host.ip().run("addr add 2001:db8:1::5/64 dev net1 nodad");
         for (var route : List.of("default via 192.168.1.1 dev net1 metric 100 proto static mtu 1400 advmss 1360",
-                "172.16.0.0/12 via 192.168.1.7 dev net1 proto dhcp src 192.168.1.209", "172.17.0.0/24 dev net1 scope link "
-                + "proto 42 metric 7", "203.0.113.0/24 tos 0x10 via 192.168.1.8 dev net1 realm 3",
+                "172.16.0.0/12 via 192.168.1.7 dev net1 proto dhcp src 192.168.1.209",
+                "172.17.0.0/24 dev net1 scope link proto 42 metric 7",
+                "203.0.113.0/24 tos 0x10 via 192.168.1.8 dev net1 realm 3",
                 "198.51.100.0/24 nexthop via 192.168.1.3 dev net1 weight 2 nexthop via 192.168.1.4 dev net1",
                 "10.9.0.0/16 via inet6 2001:db8:1::9 dev net1", "10.10.0.0/16 via 192.168.9.9 dev net1 onlink",
                 "2001:db8:9::/48 via 2001:db8:1::1 dev net1 proto static metric 77 mtu 1300",
@@ -174,8 +175,8 @@ class SourceRoutingKernelTest {
         host.ip().run("route add default via 192.168.1.1 dev net1 proto dhcp metric 100");
         host.intent("sip.yaml", SIP);
         var first = host.apply();
-        assertTrue(first.startsWith("warning: INTENTS/sip.yaml:4:16 SourceRouting/sip: `default via 192.168.1.1 dev net1 "
-                + "metric 100 proto dhcp table main` is kept in main by a DHCP client"), first);
+        assertTrue(first.startsWith("warning: INTENTS/sip.yaml:4:16 SourceRouting/sip: `default via 192.168.1.1 dev "
+                + "net1 metric 100 proto dhcp table main` is kept in main by a DHCP client"), first);
         host.ip().run("route add 192.168.1.0/24 dev net1 proto kernel scope link src 192.168.1.209");
         host.ip().run("route add default via 192.168.1.254 dev net1 proto dhcp metric 100");
         var plan = host.plan();
@@ -272,7 +273,9 @@ class SourceRoutingKernelTest {
         for (var next : List.of(leave, leave.replace("leave,", "leave, table: 77,"), """
                 kind: RouteTable
                 metadata: {name: voice}
-                spec: {id: 120, routes: [{to: 203.0.113.0/24, via: 192.168.1.9, dev: net1}, {to: default, via: 192.168.1.1}]}
+                spec:
+                  id: 120
+                  routes: [{to: 203.0.113.0/24, via: 192.168.1.9, dev: net1}, {to: default, via: 192.168.1.1}]
                 """)) {
             host.intent("sip.yaml", SIP);
             host.apply();

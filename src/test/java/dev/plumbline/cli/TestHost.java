@@ -259,7 +259,8 @@ final class TestHost {
     }
 
     private static Stream<String> masked(List<String> lines) {
-        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec").replaceAll("[\\\\ ]+", " "));
+        return lines.stream().map(line -> line.replaceAll("expires [0-9]+sec", "expires ?sec")
+                .replaceAll("[\\\\ ]+", " "));
     }
 
     Snapshot snapshot() {

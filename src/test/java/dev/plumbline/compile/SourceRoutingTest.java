@@ -171,8 +171,9 @@ class SourceRoutingTest {
         host.apply(source("sip", "net1").routes(RoutesMode.LEAVE).gateways("192.168.1.1")
                 .extra("10.0.0.0/8 via 192.168.1.9", "blackhole 172.16.0.0/12").document());
         assertEquals(before, host.main());
-        assertEquals(List.of("10.0.0.0/8 via 192.168.1.9 dev net1 onlink table 100", "blackhole 172.16.0.0/12 table 100",
-                "default via 192.168.1.1 dev net1 onlink table 100"), host.table(100));
+        assertEquals(List.of("10.0.0.0/8 via 192.168.1.9 dev net1 onlink table 100",
+                "blackhole 172.16.0.0/12 table 100", "default via 192.168.1.1 dev net1 onlink table 100"),
+                host.table(100));
     }
 
     @Test

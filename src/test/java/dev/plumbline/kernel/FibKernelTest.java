@@ -88,7 +88,8 @@ class FibKernelTest {
     }
 
     private void compare(Family family) {
-        long seed = Long.getLong("plumbline.seed", System.nanoTime());
+        // A build is to say the same of the same code; -Dplumbline.seed=N looks further.
+        long seed = Long.getLong("plumbline.seed", 20_261_121);
         var answers = new TreeMap<String, Integer>();
         for (int round = 0; round < ROUNDS; round++) {
             var random = new Random(seed + round);
@@ -227,8 +228,8 @@ class FibKernelTest {
         private static String route(Family family, Random random) {
             boolean append = random.nextInt(3) == 0;
             var verb = append ? "route append " : "route add ";
-            var type = random.nextInt(7) == 0 ? one(random, List.of("blackhole ", "unreachable ", "prohibit ", "throw "))
-                    : "";
+            var type = random.nextInt(7) != 0 ? ""
+                    : one(random, List.of("blackhole ", "unreachable ", "prohibit ", "throw "));
             var to = prefix(family, random);
             var tos = family == Family.IPV4 && random.nextInt(6) == 0 ? " tos " + one(random, List.of(4, 8, 16)) : "";
             var from = family == Family.IPV6 && random.nextInt(8) == 0
@@ -327,7 +328,8 @@ class FibKernelTest {
             int protocol = random.nextInt(3) == 0 ? 0 : tcp ? 6 : 17;
             return new Flow(IpAddress.parse(to).orElseThrow(), source.map(text -> IpAddress.parse(text).orElseThrow()),
                     one(random, List.of(0L, 0L, 1L, 2L, 0x10L, 0x13L)), iif, oif,
-                    one(random, List.of(0, 0, 4, 8, 16, 0x48)), forwarded ? 0 : one(random, List.of(0L, 1500L)), protocol,
+                    one(random, List.of(0, 0, 4, 8, 16, 0x48)), forwarded ? 0 : one(random, List.of(0L, 1500L)),
+                    protocol,
                     protocol == 0 ? 0 : one(random, List.of(22, 1500, 40000)),
                     protocol == 0 ? 0 : one(random, List.of(22, 1500, 443)));
         }

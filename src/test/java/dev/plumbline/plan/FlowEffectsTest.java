@@ -67,8 +67,8 @@ class FlowEffectsTest {
         public FibResult lookup(Flow flow) {
             var result = whole(live).lookup(flow);
             // The kernel shows the route, and not which of several it may take.
-            return result instanceof Found found ? new Found(found.route(), found.route().attributes().nextHops().stream()
-                    .map(Way::of).toList()) : result;
+            return result instanceof Found(var route, _)
+                    ? new Found(route, route.attributes().nextHops().stream().map(Way::of).toList()) : result;
         }
 
         @Override
@@ -86,7 +86,8 @@ class FlowEffectsTest {
     }
 
     private static Fib whole(NamespaceState state) {
-        return new Fib(state.links(), state.rules(), (_, key, flow, lookup) -> lookup.in(state.routes().rows(key), flow));
+        return new Fib(state.links(), state.rules(),
+                (_, key, flow, lookup) -> lookup.in(state.routes().rows(key), flow));
     }
 
     @Test
@@ -107,8 +108,8 @@ class FlowEffectsTest {
                 var after = whole(After.of(scene.live, scene.changes)).lookup(flow);
                 if (before instanceof Found) {
                     boolean differs = !same(before, after);
-                    assertTrue(same(effect.after(), after), "seed " + seed + ": " + flow + "\nsays " + effect + "\nis   "
-                            + after + "\n" + scene);
+                    assertTrue(same(effect.after(), after), "seed " + seed + ": " + flow + "\nsays " + effect
+                            + "\nis   " + after + "\n" + scene);
                     assertFalse(effect.before() instanceof Unknown, "seed " + seed + ": " + effect + "\n" + scene);
                     changed += differs ? 1 : 0;
                     kept += differs ? 0 : 1;
@@ -271,7 +272,8 @@ class FlowEffectsTest {
     private static final Flow FLOW = Flow.to(IpAddress.parse("198.51.100.7").orElseThrow())
             .from(IpAddress.parse("10.0.0.10").orElseThrow());
 
-    private static FlowEffects.Effect effect(Kernel kernel, List<Route> wanted, List<RoutingRule> rules, Route... moved) {
+    private static FlowEffects.Effect effect(Kernel kernel, List<Route> wanted, List<RoutingRule> rules,
+            Route... moved) {
         var narrow = new NamespaceState(kernel.live.id(), LINKS, List.of(), RouteTables.of(List.of(moved)),
                 kernel.live.rules());
         var desired = new DesiredState(Scene.tables(wanted), Set.of(), Scene.tables(List.of(moved)), Set.of(),

@@ -84,7 +84,8 @@ class JournalTest {
             @ForAll("rules") List<RoutingRule> rules) {
         var inverse = inverse(before, after, rules);
         var parts = InverseCodec.write(inverse);
-        assertEquals(inverse, InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, TO_CONFIRM, new int[] {1, 2, 3}, parts));
+        assertEquals(inverse,
+                InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, TO_CONFIRM, new int[] {1, 2, 3}, parts));
     }
 
     private static final Optional<Confirmation> TO_CONFIRM = Optional.of(new Confirmation(NINE.plusSeconds(60), false));
@@ -131,7 +132,8 @@ class JournalTest {
     void whatIsDamagedOrNewerIsRefused() {
         var parts = InverseCodec.write(recorded());
         var counts = new int[3];
-        assertThrows(IllegalArgumentException.class, () -> InverseCodec.read(2, NINE, ALICE, TO_CONFIRM, counts, parts));
+        assertThrows(IllegalArgumentException.class,
+                () -> InverseCodec.read(2, NINE, ALICE, TO_CONFIRM, counts, parts));
         for (var family : List.copyOf(parts.keySet())) {
             var whole = parts.get(family);
             for (int length = 0; length < whole.length; length++) {
