@@ -9,7 +9,6 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
-import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
@@ -82,8 +81,8 @@ final class DirectCode {
         helper.visitEnd();
         added.add(helper);
         boolean inInterface = (type.access & Opcodes.ACC_INTERFACE) != 0;
-        AbstractInsnNode direct = new MethodInsnNode(Opcodes.INVOKESTATIC, type.name, helper.name, call.desc, inInterface);
-        method.instructions.set(call, direct);
+        method.instructions.set(call,
+                new MethodInsnNode(Opcodes.INVOKESTATIC, type.name, helper.name, call.desc, inInterface));
     }
 
     /** The index of the first label from the second argument on that the first is an instance of; -1 for null. */

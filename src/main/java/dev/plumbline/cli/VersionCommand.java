@@ -25,7 +25,10 @@ final class VersionCommand extends Subcommand {
         };
     }
 
-    /** As the launcher says it, for reading the jar's manifest takes milliseconds; classes that were not packaged have none. */
+    /**
+     * As the launcher says it, for reading the jar's manifest takes milliseconds; classes that were not packaged have
+     * none.
+     */
     static String version() {
         String told = System.getProperty("plumbline.version");
         if (told != null) {

@@ -51,8 +51,8 @@ final class Libc {
 
     /**
      * The functions as jnr-ffi binds them. Numbers alone, pointers too, and no annotations: for each sort of object or
-     * annotation in a signature jnr-ffi looks at many annotations of its own, and Java makes a proxy class for every one
-     * at every start (measured: two thirds of the time to the first call). A {@code long} is C's {@code long}, which
+     * annotation in a signature jnr-ffi looks at many annotations of its own, and for each of these Java makes a proxy
+     * class at every start. A {@code long} is C's {@code long}, which
      * {@code size_t} and {@code ssize_t} are as wide as on Linux. jnr-ffi keeps errno unless it is told not to. Public
      * because the proxy lives in another class loader.
      */
@@ -218,7 +218,8 @@ final class Libc {
             var to = text(target);
             var kind = text(type);
             try {
-                return LIBRARY.mount(address(from), address(to), address(kind), flags, data == null ? NULL : address(data));
+                return LIBRARY.mount(address(from), address(to), address(kind), flags,
+                        data == null ? NULL : address(data));
             } finally {
                 fence(from, to);
                 Reference.reachabilityFence(kind);

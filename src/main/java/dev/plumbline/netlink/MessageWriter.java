@@ -95,6 +95,12 @@ public final class MessageWriter {
         return this;
     }
 
+    /** Overwrites a byte of the family's header, which was written already. */
+    public MessageWriter u8At(int offset, int value) {
+        buffer.put(message + Netlink.HEADER + offset, (byte) value);
+        return this;
+    }
+
     /** Bytes as they are: a part of a header, or attributes that were encoded before. */
     public MessageWriter bytes(byte[] value) {
         ensure(value.length);

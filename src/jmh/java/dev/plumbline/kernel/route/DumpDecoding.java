@@ -46,7 +46,8 @@ public class DumpDecoding {
     public void write() {
         for (int i = 0; i < ROUTES; i++) {
             dump.begin(Rtnetlink.RTM_NEWROUTE, 2, 1);
-            dump.u8(Family.IPV4.number()).u8(32).u8(0).u8(0).u8(RouteMessages.RT_TABLE_COMPAT).u8(157).u8(0).u8(1).u32(0);
+            dump.u8(Family.IPV4.number()).u8(32).u8(0).u8(0).u8(RouteMessages.RT_TABLE_COMPAT).u8(157).u8(0).u8(1);
+            dump.u32(0);
             dump.u32(RouteMessages.RTA_TABLE, TABLE).u32be(RouteMessages.RTA_DST, 0x0a000000L + i);
             dump.u32be(RouteMessages.RTA_GATEWAY, 0xc0000202L).u32(RouteMessages.RTA_OIF, 7);
             dump.end();

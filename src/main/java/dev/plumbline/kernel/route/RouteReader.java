@@ -108,7 +108,8 @@ public final class RouteReader {
                 .mapToInt(each -> each.getValue().size()).sum();
         var sizes = family == Family.IPV4 && read >= MANY ? ipv4Tables.get() : Optional.<Map<Long, Long>>empty();
         var others = sizes.map(each -> each.entrySet().stream()
-                .filter(table -> table.getValue() > 0 && !whole.contains(table.getKey())).map(Map.Entry::getKey).toList());
+                .filter(table -> table.getValue() > 0 && !whole.contains(table.getKey()))
+                .map(Map.Entry::getKey).toList());
         if (others.isEmpty() || others.get().size() > FEW_TABLES) {
             tables.putAll(dump(family, new Filter(0, Protocol.PLUMBLINE, 0), table -> !whole.contains(table)));
             return;

@@ -18,11 +18,13 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * What routes with equal attributes have in common on the wire, encoded once: a route adds its prefix, tos and metric.
+ * What routes with equal attributes in one table have in common on the wire, encoded once: a route adds its prefix, tos
+ * and metric.
  *
+ * @param common header and attributes; the header lacks prefix length and tos
  * @param missing names of devices that do not exist
  */
-record RouteTemplate(RouteAttributes attributes, byte[] tail, List<String> missing) {
+record RouteTemplate(RouteAttributes attributes, byte[] common, List<String> missing) {
 
     private static final int RTA_MASK = 0x3fff;
     private static final int WEIGHT_BITS = 0xff;
@@ -32,13 +34,13 @@ record RouteTemplate(RouteAttributes attributes, byte[] tail, List<String> missi
     }
 
     /** For a request that creates or replaces. */
-    static RouteTemplate creating(Family family, RouteAttributes attributes, Devices devices) {
-        return new Encoding(family, attributes, devices, false).template();
+    static RouteTemplate creating(Family family, long table, RouteAttributes attributes, Devices devices) {
+        return new Encoding(family, table, attributes, devices, false).template();
     }
 
     /** For a delete: the same, but an IPv6 multipath goes whole, which it does when no gateway is named. */
-    static RouteTemplate deleting(Family family, RouteAttributes attributes, Devices devices) {
-        return new Encoding(family, attributes, devices, true).template();
+    static RouteTemplate deleting(Family family, long table, RouteAttributes attributes, Devices devices) {
+        return new Encoding(family, table, attributes, devices, true).template();
     }
 
     /** Whether the kernel must be able to reach something before it takes the route. */
@@ -47,48 +49,42 @@ record RouteTemplate(RouteAttributes attributes, byte[] tail, List<String> missi
                 || attributes.other().stream().anyMatch(raw -> (raw.type() & RTA_MASK) == RTA_NH_ID);
     }
 
-    /** Writes header and attributes of one row. */
+    /** Writes header and attributes of one row, in few steps: most of a short run is interpreted. */
     void write(MessageWriter writer, RouteRows rows, int row) {
-        var family = rows.family();
         int length = rows.prefixLength(row);
-        long table = rows.table();
-        writer.u8(family.number()).u8(length).u8(attributes.from().map(from -> from.length()).orElse(0));
-        writer.u8(rows.tos(row)).u8((int) (table > 255 ? RT_TABLE_COMPAT : table)).u8(attributes.protocol());
-        writer.u8(attributes.scope()).u8(attributes.type().number()).u32(onlink() ? RTNH_F_ONLINK : 0);
-        writer.u32(RTA_TABLE, table);
+        writer.bytes(common).u8At(DST_LEN, length).u8At(TOS, rows.tos(row));
         if (length > 0) {
-            if (family == Family.IPV4) {
+            if (rows.family() == Family.IPV4) {
                 writer.u32be(RTA_DST, rows.lo(row));
             } else {
                 writer.u128be(RTA_DST, rows.hi(row), rows.lo(row));
             }
         }
-        if (rows.metric(row) != 0) {
-            writer.u32(RTA_PRIORITY, rows.metric(row));
+        long metric = rows.metric(row);
+        if (metric != 0) {
+            writer.u32(RTA_PRIORITY, metric);
         }
-        writer.bytes(tail);
-    }
-
-    private boolean onlink() {
-        return attributes.nextHops().size() == 1 && attributes.nextHops().getFirst().onlink();
     }
 
     private static final class Encoding {
         private final Family family;
+        private final long table;
         private final RouteAttributes attributes;
         private final Devices devices;
         private final boolean deleting;
         private final MessageWriter writer = new MessageWriter(512);
         private final List<String> missing = new ArrayList<>();
 
-        Encoding(Family family, RouteAttributes attributes, Devices devices, boolean deleting) {
+        Encoding(Family family, long table, RouteAttributes attributes, Devices devices, boolean deleting) {
             this.family = family;
+            this.table = table;
             this.attributes = attributes;
             this.devices = devices;
             this.deleting = deleting;
         }
 
         RouteTemplate template() {
+            header();
             attributes.source().ifPresent(source -> address(RTA_PREFSRC, source));
             attributes.from().ifPresent(from -> address(RTA_SRC, from.address()));
             nextHops();
@@ -103,9 +99,20 @@ record RouteTemplate(RouteAttributes attributes, byte[] tail, List<String> missi
                 }
             }
             var written = writer.written();
-            var tail = new byte[written.remaining()];
-            written.get(tail);
-            return new RouteTemplate(attributes, tail, missing);
+            var common = new byte[written.remaining()];
+            written.get(common);
+            return new RouteTemplate(attributes, common, missing);
+        }
+
+        private void header() {
+            writer.u8(family.number()).u8(0).u8(attributes.from().map(from -> from.length()).orElse(0)).u8(0);
+            writer.u8((int) (table > 255 ? RT_TABLE_COMPAT : table)).u8(attributes.protocol());
+            writer.u8(attributes.scope()).u8(attributes.type().number()).u32(onlink() ? RTNH_F_ONLINK : 0);
+            writer.u32(RTA_TABLE, table);
+        }
+
+        private boolean onlink() {
+            return attributes.nextHops().size() == 1 && attributes.nextHops().getFirst().onlink();
         }
 
         private void nextHops() {

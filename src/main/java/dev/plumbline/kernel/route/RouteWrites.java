@@ -192,8 +192,8 @@ final class RouteWrites implements RequestPipeline.Listener {
                 if (template == null) {
                     var value = rows.pool().get(attributes);
                     template = rows == changes.live() && templates == deleting
-                            ? RouteTemplate.deleting(rows.family(), value, devices)
-                            : RouteTemplate.creating(rows.family(), value, devices);
+                            ? RouteTemplate.deleting(rows.family(), rows.table(), value, devices)
+                            : RouteTemplate.creating(rows.family(), rows.table(), value, devices);
                     templates[attributes] = template;
                 }
                 if (!template.missing().isEmpty()) {
