@@ -117,7 +117,7 @@ class ConsistencyKernelTest {
         var kernel = namespaces.open(name);
         ip.batch(IntStream.range(0, 20_000).mapToObj(i -> "rule add pref " + (30_000 - i) + " from 10.0." + (i >> 8)
                 + "." + (i & 255) + " lookup 100").collect(Collectors.joining("\n")));
-        var flapping = "rule add pref 5 lookup 7 protocol 4\nrule del pref 5 lookup 7 protocol 4\n".repeat(200);
+        var flapping = "rule add pref 5 lookup 7 protocol 4\nrule del pref 5 lookup 7 protocol 4\n".repeat(2_000);
         var said = new AtomicInteger();
         whileWriting(ip, flapping, 0, () -> {
             for (int i = 0; i < 10; i++) {
