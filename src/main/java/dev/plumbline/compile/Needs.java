@@ -1,7 +1,6 @@
 package dev.plumbline.compile;
 
 import dev.plumbline.state.ReadScope;
-
 import java.util.Set;
 
 /**

@@ -44,11 +44,6 @@ public final class MessageWriter {
         return buffer;
     }
 
-    /** Where the message that was begun last starts. */
-    int messageStart() {
-        return message;
-    }
-
     /**
      * Begins a message ({@code struct nlmsghdr}); the kernel is the receiver.
      *
@@ -69,12 +64,6 @@ public final class MessageWriter {
         }
         buffer.putInt(message, buffer.position() - message);
         pad();
-    }
-
-    /** Takes back the message that was begun last. */
-    public void cancel() {
-        buffer.position(message);
-        depth = 0;
     }
 
     public MessageWriter u8(int value) {

@@ -48,11 +48,6 @@ public final class NetlinkException extends IOException {
         return errno;
     }
 
-    /** {@code EEXIST} and the like. */
-    public String errnoName() {
-        return Errno.name(errno);
-    }
-
     /** The kernel's own words ({@code NLMSGERR_ATTR_MSG}); empty where it gave none. */
     public String text() {
         return text;

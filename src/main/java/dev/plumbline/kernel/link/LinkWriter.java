@@ -73,10 +73,6 @@ public final class LinkWriter {
         create(name, "bridge", data -> { });
     }
 
-    public void dummy(String name) {
-        create(name, "dummy", data -> { });
-    }
-
     /** A VRF device over a table. */
     public void vrf(String name, long table) {
         create(name, "vrf", data -> data.u32(IFLA_VRF_TABLE, table));

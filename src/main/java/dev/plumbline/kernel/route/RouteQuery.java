@@ -77,16 +77,6 @@ public record RouteQuery(IpAddress destination, Optional<IpAddress> source, long
         return new RouteQuery(destination, source, other, iif, oif, tos, uid, ipProtocol, sourcePort, destinationPort);
     }
 
-    public RouteQuery arrivingOn(String device) {
-        return new RouteQuery(destination, source, mark, device, oif, tos, uid, ipProtocol, sourcePort,
-                destinationPort);
-    }
-
-    public RouteQuery boundTo(String device) {
-        return new RouteQuery(destination, source, mark, iif, device, tos, uid, ipProtocol, sourcePort,
-                destinationPort);
-    }
-
     /** A TCP (6), UDP (17) or other flow with its ports. */
     public RouteQuery flow(int protocol, int fromPort, int toPort) {
         return new RouteQuery(destination, source, mark, iif, oif, tos, uid, OptionalInt.of(protocol),
