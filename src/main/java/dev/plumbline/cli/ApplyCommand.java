@@ -1,6 +1,10 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
+import dev.plumbline.history.EventText;
+import dev.plumbline.host.ConfirmGuard;
+import dev.plumbline.host.SavedPlan;
+import dev.plumbline.host.Workspace;
 import dev.plumbline.plan.Guard;
 import dev.plumbline.source.Trust;
 import java.io.IOException;
@@ -94,8 +98,10 @@ final class ApplyCommand extends Subcommand {
 
     private Workspace open(Optional<SavedPlan> plan) {
         var patience = TimeSpan.of(lockTimeout, this);
-        return plan.map(each -> Workspace.saved(each, input, replaceSource.getAsBoolean(), patience, this))
-                .orElseGet(() -> Workspace.writing(input, replaceSource.getAsBoolean(), patience, this));
+        var invocation = Caller.invocation(this);
+        return plan.map(each -> Workspace.saved(each, input.stateDirectory(), invocation, replaceSource.getAsBoolean(),
+                patience, err())).orElseGet(() -> Workspace.writing(input.settings(), invocation,
+                        replaceSource.getAsBoolean(), patience, err()));
     }
 
     private Optional<Duration> confirmation() {
@@ -157,7 +163,7 @@ final class ApplyCommand extends Subcommand {
         out().flush();
         if (question.get().succeedsWithin(patience.minus(REVERT_TIME).isPositive() ? patience.minus(REVERT_TIME)
                 : Duration.ZERO)) {
-            work.confirm().forEach(each -> RecoverCommand.say(each, out()));
+            work.confirm().forEach(each -> EventText.settled(each).forEach(out()::println));
             return Plumbline.DONE;
         }
         work.say(work.revert());

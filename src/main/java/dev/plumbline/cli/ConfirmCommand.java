@@ -1,10 +1,7 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.apply.Reconciler;
-import dev.plumbline.apply.TableNames;
-import dev.plumbline.apply.Timings;
-import dev.plumbline.kernel.KernelNamespace;
-import dev.plumbline.store.Store;
+import dev.plumbline.history.EventText;
+import dev.plumbline.host.OpenStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,15 +32,13 @@ final class ConfirmCommand extends Subcommand {
     public Integer call() {
         Privileges.requireNetAdmin(keep ? "confirm" : "revert");
         Path directory = stateDirectory.getValue();
-        try (var store = Store.open(directory, VersionCommand.version())) {
-            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), PATIENCE);
-            var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(),
-                    true, new Timings());
+        try (var open = OpenStore.open(directory, Caller.invocation(this), PATIENCE)) {
+            var reconciler = open.reconciler(true);
             var events = keep ? reconciler.confirm() : reconciler.revert();
             if (events.isEmpty()) {
                 throw new CommandException("no apply waits to be confirmed");
             }
-            events.forEach(each -> RecoverCommand.say(each, out()));
+            events.forEach(each -> EventText.settled(each).forEach(out()::println));
             return events.stream().anyMatch(each -> each.result().isPartly()) ? Plumbline.ERROR : Plumbline.DONE;
         }
     }

@@ -1,9 +1,6 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.apply.Reconciler;
-import dev.plumbline.apply.TableNames;
-import dev.plumbline.apply.Timings;
-import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.host.OpenStore;
 import dev.plumbline.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,11 +52,9 @@ final class GuardCommand extends Subcommand {
     }
 
     private List<?> settle(Path directory) {
-        try (var store = Store.open(directory, VersionCommand.version())) {
-            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), Duration.ofSeconds(30));
-            new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(), false,
-                    new Timings()).recover();
-            return journal.unfinished().stream().filter(each -> each.confirmation().isPresent()).toList();
+        try (var open = OpenStore.open(directory, Caller.invocation(this), Duration.ofSeconds(30))) {
+            open.reconciler(false).recover();
+            return open.journal().unfinished().stream().filter(each -> each.confirmation().isPresent()).toList();
         }
     }
 }

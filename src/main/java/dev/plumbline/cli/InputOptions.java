@@ -1,10 +1,14 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.host.Place;
+import dev.plumbline.host.Settings;
+import dev.plumbline.intent.HostFilter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Where intents and state are, and which host this is: options that several commands share. */
@@ -34,20 +38,22 @@ final class InputOptions {
                 .description("The store (default: $PLUMBLINE_STATE_DIR, else /var/lib/plumbline)."));
     }
 
-    Path intents() {
-        return intents.getValue();
+    /** All of it together. */
+    Settings settings() {
+        return new Settings(stateDirectory(), new Place.Directory(intents.getValue()), new HostFilter(host(), labels()),
+                Set.of());
     }
 
     Path stateDirectory() {
         return stateDirectory.getValue();
     }
 
-    Map<String, String> labels() {
+    private Map<String, String> labels() {
         Map<String, String> given = labels.getValue();
         return given == null ? Map.of() : given;
     }
 
-    String host() {
+    private String host() {
         String given = host.getValue();
         if (given != null) {
             return given;

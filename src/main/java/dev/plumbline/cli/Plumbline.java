@@ -2,6 +2,7 @@ package dev.plumbline.cli;
 
 import dev.plumbline.apply.ApplyException;
 import dev.plumbline.apply.GuardedException;
+import dev.plumbline.host.HostException;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.plan.PlanException;
@@ -171,7 +172,7 @@ public final class Plumbline implements Callable<Integer> {
     /** What is printed before the message. */
     private static String details(Throwable e) {
         return switch (e) {
-            case CommandException command -> command.details();
+            case HostException host -> host.details();
             case GuardedException guarded -> guarded.guards().stream()
                     .map(each -> each.name() + ": " + each.message() + "; " + each.pass() + "\n")
                     .collect(Collectors.joining());
