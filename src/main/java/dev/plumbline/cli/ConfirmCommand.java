@@ -4,14 +4,13 @@ import dev.plumbline.history.EventText;
 import dev.plumbline.host.OpenStore;
 import java.nio.file.Path;
 import java.time.Duration;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline confirm} and {@code plumbline revert}: settle an apply that waits to be confirmed. */
 final class ConfirmCommand extends Subcommand {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
     private final boolean keep;
 
     private ConfirmCommand(boolean keep, String... description) {
@@ -31,7 +30,7 @@ final class ConfirmCommand extends Subcommand {
     @Override
     public Integer call() {
         Privileges.requireNetAdmin(keep ? "confirm" : "revert");
-        Path directory = stateDirectory.getValue();
+        Path directory = state.directory();
         try (var open = OpenStore.open(directory, Caller.invocation(this), PATIENCE)) {
             var reconciler = open.reconciler(true);
             var events = keep ? reconciler.confirm() : reconciler.revert();

@@ -12,9 +12,9 @@ import picocli.CommandLine.Model.OptionSpec;
 /** {@code plumbline destroy}: takes away all that plumbline made. */
 final class DestroyCommand extends Subcommand {
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
     private final BooleanSupplier autoApprove = flag("--auto-approve", "Do not ask before changing anything.");
-    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
+    private final OptionSpec lockTimeout = TimeOption.lockTimeout(this);
 
     DestroyCommand() {
         super("Take away all that plumbline made, and put back what it moved or adopted.",
@@ -25,8 +25,8 @@ final class DestroyCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("destroy");
-        Path directory = stateDirectory.getValue();
-        var patience = TimeSpan.of(lockTimeout, this);
+        Path directory = state.directory();
+        var patience = TimeOption.of(lockTimeout, this);
         try (var open = OpenStore.open(directory, Caller.invocation(this), patience)) {
             var reconciler = open.reconciler(true);
             reconciler.recover().forEach(each -> EventText.settled(each).forEach(err()::println));

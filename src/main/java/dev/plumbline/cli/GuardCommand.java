@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline guard}: waits until nothing awaits confirmation any more, and reverts what was not confirmed in time. */
 final class GuardCommand extends Subcommand {
@@ -15,7 +14,7 @@ final class GuardCommand extends Subcommand {
     /** An apply records what it is about to do at once; one that has not by then never will. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
 
     GuardCommand() {
         super("Revert what is not confirmed in time. Started by `plumbline apply --confirm`.");
@@ -24,7 +23,7 @@ final class GuardCommand extends Subcommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        Path directory = stateDirectory.getValue();
+        Path directory = state.directory();
         var started = Instant.now();
         boolean seen = false;
         while (true) {

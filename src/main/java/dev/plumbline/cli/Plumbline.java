@@ -51,6 +51,9 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("status", StatusCommand::new);
+        COMMANDS.put("suspend", SuspendCommand::new);
+        COMMANDS.put("resume", ResumeCommand::new);
         COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("recover", RecoverCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);

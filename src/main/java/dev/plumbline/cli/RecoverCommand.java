@@ -5,12 +5,11 @@ import dev.plumbline.host.OpenStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline recover}: undoes what an apply that died left, and does nothing else. */
 final class RecoverCommand extends Subcommand {
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
 
     RecoverCommand() {
         super("Undo what an apply left that did not end.",
@@ -19,7 +18,7 @@ final class RecoverCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        Path directory = stateDirectory.getValue();
+        Path directory = state.directory();
         if (Files.notExists(directory)) {
             out().println("Nothing to recover: nothing is recorded yet in " + directory + ".");
             return Plumbline.DONE;

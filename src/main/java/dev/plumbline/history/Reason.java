@@ -80,8 +80,8 @@ public enum Reason {
         return kind == Kind.RETRYING;
     }
 
-    /** Whether a run that ended so has failed: exit code 1. */
+    /** Whether a run that ended so has failed: exit code 1. A remote that is down for a while is none. */
     public boolean isFailure() {
-        return kind == Kind.STALLED || kind == Kind.RETRYING;
+        return (kind == Kind.STALLED || kind == Kind.RETRYING) && this != SOURCE_UNREACHABLE;
     }
 }

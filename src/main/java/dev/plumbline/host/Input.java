@@ -1,7 +1,7 @@
 package dev.plumbline.host;
 
 import dev.plumbline.history.Commit;
-import dev.plumbline.source.DirectorySource;
+import dev.plumbline.source.Source;
 import dev.plumbline.store.SourceId;
 import java.util.Optional;
 
@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param words the source, as people name it
  * @param commit that they are read from; empty for a directory
+ * @param failure why these are not the newest, if they are not
  */
-public record Input(SourceId id, String words, DirectorySource source, Optional<Commit> commit) {
+public record Input(SourceId id, String words, Source source, Optional<Commit> commit, Optional<Failure> failure) {
 }

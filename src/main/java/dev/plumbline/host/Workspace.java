@@ -53,14 +53,9 @@ public final class Workspace implements AutoCloseable {
     private final PrintWriter err;
     private final Timings timings;
 
-    /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
-    private record Wanted(SourceId source, Optional<Commit> commit, String hash, HostFilter host,
-            ParsedIntents intents, boolean hasFiles, Supplier<List<IntentFile>> files) {
-
-        /** For the lock, the journal and the history. */
-        String revision() {
-            return commit.map(Commit::id).orElse(hash);
-        }
+    /** For a run that nobody watches; the store stays the caller's. */
+    Workspace(Wanted wanted, Store store, Journal journal, boolean replaceSource, PrintWriter err) {
+        this(wanted, store, journal, replaceSource, new Timings(), err);
     }
 
     private Workspace(Wanted wanted, StoreView store, Journal journal, boolean replaceSource, Timings timings,
@@ -95,8 +90,8 @@ public final class Workspace implements AutoCloseable {
         }
         var journal = new StoredJournal.Reading(store, directory);
         var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
-        return opened(() -> read(settings, settings.place().open(directory, invocation.version()), parser, kept,
-                timings), store, _ -> journal, true, timings, err);
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
+                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, timings, err);
     }
 
     /**
@@ -112,7 +107,7 @@ public final class Workspace implements AutoCloseable {
         var input = settings.place().open(directory, invocation.version());
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
-        return opened(() -> read(settings, input, IntentParser.withoutSchema(), kept(store), timings), store,
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, kept(store))), store,
                 wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
                         lockTimeout), replaceSource, timings, err);
     }
@@ -144,16 +139,7 @@ public final class Workspace implements AutoCloseable {
         }
     }
 
-    private static Wanted read(Settings settings, Input input, IntentParser parser, ParsedDocuments kept,
-            Timings timings) {
-        return timings.time("parse", () -> {
-            var found = input.source().documents(parser, kept);
-            return new Wanted(input.id(), input.commit(), found.hash(), settings.host(), found.parsed(),
-                    found.hasFiles(), found.files());
-        });
-    }
-
-    private static ParsedDocuments kept(StoreView store) {
+    static ParsedDocuments kept(StoreView store) {
         return new ParsedDocuments() {
             @Override
             public Optional<byte[]> find(String hash) {
@@ -263,6 +249,12 @@ public final class Workspace implements AutoCloseable {
 
     private Reconciler reconciler() {
         return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), true, timings);
+    }
+
+    /** To apply at once while nobody watches: what the host has never had is waited for. */
+    Reconciler.Session prepareUnattended() {
+        return checked(() -> new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), false,
+                timings).prepareToApply(documents()));
     }
 
     /**
