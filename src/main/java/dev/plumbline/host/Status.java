@@ -76,7 +76,7 @@ public record Status(Instant at, Reason reason, String message, Optional<Instant
         }
         var last = runs.stream().findFirst();
         var settled = store.history(1).stream().findFirst().map(HistoryEntry::event)
-                .filter(event -> last.isEmpty() || event.at().isAfter(last.get().at()))
+                .filter(event -> last.isEmpty() || event.at().isAfter(last.get().at().plus(last.get().took())))
                 .flatMap(Status::settled);
         return settled.or(() -> last.map(each -> new Verdict(each.reason(), each.message(),
                         Optional.of(each.firstAt()))))

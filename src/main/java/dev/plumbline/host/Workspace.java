@@ -21,8 +21,8 @@ import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.kernel.KernelNamespace;
-import dev.plumbline.source.DirectorySource;
 import dev.plumbline.source.ParsedDocuments;
+import dev.plumbline.source.SourceContent;
 import dev.plumbline.store.AppliedSource;
 import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.SourceId;
@@ -189,7 +189,7 @@ public final class Workspace implements AutoCloseable {
     }
 
     /** The documents of a folder, whatever host they hold for. */
-    public static List<Document> valid(DirectorySource.Content content) {
+    public static List<Document> valid(SourceContent content) {
         var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
             throw invalid(parsed.problems(), content.files());
