@@ -33,9 +33,10 @@ class ArchitectureTest {
     /** A package, and the packages of plumbline that it may use beside itself. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             // The programs: they alone put the domains of kernel together with apply.
-            Map.entry("cli", union(EDGES, CORE, Set.of("host", "configuration", "sandbox", "kernel", "netlink"))),
-            Map.entry("agent", union(EDGES, CORE, Set.of("host", "configuration", "kernel", "netlink"))),
-            Map.entry("cni", union(EDGES, CORE, Set.of("host", "configuration", "kernel", "netlink"))),
+            Map.entry("cli", union(EDGES, CORE, Set.of("host", "configuration", "agent", "control", "sandbox", "kernel",
+                    "netlink"))),
+            Map.entry("agent", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
+            Map.entry("cni", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
             // What the programs share.
             Map.entry("host", union(EDGES, CORE, Set.of("kernel", "netlink"))),
             Map.entry("configuration", union(CORE, Set.of("source", "secret"))),
@@ -51,6 +52,8 @@ class ArchitectureTest {
             Map.entry("importing", Set.of("intent", "state", "json")),
             Map.entry("intent", Set.of("state")),
             Map.entry("json", Set.of("state")),
+            // The lock of a socket is an open file's.
+            Map.entry("control", Set.of("netlink")),
             Map.entry("kernel", Set.of("state", "netlink")),
             Map.entry("strongswan", Set.of("state", "netlink")),
             Map.entry("state", Set.of()),
