@@ -6,6 +6,7 @@ import dev.plumbline.apply.LockedException;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.apply.Watched;
 import dev.plumbline.history.Commit;
 import dev.plumbline.history.EventText;
 import dev.plumbline.history.Reason;
@@ -17,6 +18,7 @@ import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanText;
 import dev.plumbline.source.SourceException;
+import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Progress;
 import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.Store;
@@ -45,6 +47,8 @@ final class UnattendedRun {
     private final Order order;
     private final Instant began;
     private final List<Report.Line> lines = new ArrayList<>();
+    private final List<String> objects = new ArrayList<>();
+    private Optional<List<Watched>> watched = Optional.empty();
 
     UnattendedRun(Settings settings, Invocation invocation, Duration lockTimeout, Store store, Order order,
             Instant began) {
@@ -76,9 +80,12 @@ final class UnattendedRun {
             if (before.isPresent()) {
                 return finish(Tried.failed(Optional.empty(), before.get()));
             }
-            var newest = order.onlyApplied() ? applied() : newest();
-            boolean keepsOld = newest.failure().isPresent() && newest.failure().get().reason() != Reason.LOCKED
-                    && !order.onlyApplied();
+            if (order.onlyApplied()) {
+                return finish(stillFailing(applied()));
+            }
+            var newest = newest();
+            boolean keepsOld = newest.failure().filter(each -> each.reason() != Reason.LOCKED).isPresent()
+                    && newest.done() == Done.NOTHING;
             return finish(keepsOld ? keepingOld(newest) : newest);
         } catch (StoreException | SourceException e) {
             return finish(Tried.failed(Optional.empty(), new Failure(Reason.FAILED, e.getMessage())));
@@ -145,6 +152,14 @@ final class UnattendedRun {
         return new Tried(newest.wanted(), Optional.of(why), old.done());
     }
 
+    /** That the newest intents could not be had stays true while there is no look at them. */
+    private Tried stillFailing(Tried applied) {
+        var last = store.runs(1).stream().findFirst().filter(each -> each.reason().isOfInput());
+        return applied.failure().isPresent() || last.isEmpty() ? applied
+                : new Tried(applied.wanted(), last.map(each -> new Failure(each.reason(), each.message())),
+                        applied.done());
+    }
+
     private Tried applied() {
         var source = store.source();
         var documents = store.appliedDocuments();
@@ -192,6 +207,7 @@ final class UnattendedRun {
                 allow.addAll(order.allow());
                 work.guard(session, allow);
             }
+            watched = Optional.of(session.watched());
             var plan = session.plan();
             var changes = plan.namespaces().stream()
                     .flatMap(each -> PlanText.lines(each, DETAILS).stream()).limit(DETAILS).toList();
@@ -205,6 +221,9 @@ final class UnattendedRun {
                 ConfirmGuard.start(settings.stateDirectory());
             }
             session.apply(confirmBy, Progress.SILENT);
+            plan.namespaces().stream().flatMap(each -> each.changes().stream()).flatMap(ChangeSet::pending)
+                    .limit(DETAILS).map(ChangeSet.Pending::change)
+                    .forEach(each -> objects.add(each.resource() + " " + each.subject()));
             if (confirmBy.isEmpty() && isNew) {
                 work.recordSource();
             }
@@ -227,7 +246,7 @@ final class UnattendedRun {
         var before = store.runs(1).stream().findFirst();
         say(run, tried, before.filter(each -> each.reason() == reason && each.message().equals(message)).isPresent());
         store.record(run);
-        return new Report(run, lines, due());
+        return new Report(run, lines, objects, watched, due());
     }
 
     /** @param known the run before ended in the same way: what is no failure is not said again */
@@ -238,7 +257,7 @@ final class UnattendedRun {
             run.details().forEach(each -> log(run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO, each));
         }
         var reason = run.reason();
-        if (reason.isFailure()) {
+        if (reason.isFailure() && !(known && order.onlyApplied())) {
             log(Report.Priority.ERROR, reason.word() + ": " + run.message());
             tried.failure().map(Failure::details).orElse(List.of()).forEach(each -> log(Report.Priority.ERROR, each));
         } else if (!reason.isReady() && !known) {
