@@ -158,6 +158,18 @@ final class NamespaceRun implements AutoCloseable {
                 prepared.needs().scope().tables(), prepared.changes(), hasFiles, namespace));
     }
 
+    /** How many objects are ours once the plan is carried out, by what they are. */
+    static Map<String, Long> owned(Prepared prepared) {
+        var desired = prepared.compilation().desired();
+        long routes = 0;
+        for (var rows : desired.routes().tables().values()) {
+            for (int row = 0; row < rows.size(); row++) {
+                routes += rows.attributes(row).isOurs() ? 1 : 0;
+            }
+        }
+        return Map.of("route", routes, "rule", desired.rules().stream().filter(each -> each.rule().isOurs()).count());
+    }
+
     /** Whose changes could make this plan another one. */
     Watched watched(Prepared prepared) {
         var scope = prepared.needs().scope();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
 public final class Reconciler {
@@ -100,6 +101,14 @@ public final class Reconciler {
         private NamespaceRun.Prepared guarded(NamespaceRun run, NamespaceRun.Prepared prepared) {
             allowed.ifPresent(names -> GuardedException.unless(names, run.guards(prepared, sourceHasFiles)));
             return prepared;
+        }
+
+        /** How many objects are ours once the plan is carried out, by what they are. */
+        public Map<String, Long> owned() {
+            var owned = new TreeMap<String, Long>();
+            runs.values().forEach(each -> NamespaceRun.owned(each).forEach((resource, count) ->
+                    owned.merge(resource, count, Long::sum)));
+            return owned;
         }
 
         /** Whose changes could make this plan another one, namespace by namespace. */

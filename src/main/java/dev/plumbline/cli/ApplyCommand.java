@@ -98,7 +98,9 @@ final class ApplyCommand extends Subcommand {
         }
         var report = new Unattended(input.settings(), Caller.invocation(this), TimeOption.of(lockTimeout, this))
                 .run(new Order("timer", allowed, Optional.empty(), false));
-        new JournalLines(err()).print(report.lines());
+        var log = new JournalLines(err());
+        log.print(report.lines());
+        new ExportedMetrics(input.state().directory(), log).write(input.state().configuration().metrics());
         return report.run().reason().isFailure() ? Plumbline.ERROR : Plumbline.DONE;
     }
 

@@ -58,6 +58,11 @@ public final class PlanText {
     private record FirstChanges(ChangeSet all, int most) implements ChangeSet {
 
         @Override
+        public String resource() {
+            return all.resource();
+        }
+
+        @Override
         public int toAdd() {
             return all.toAdd();
         }

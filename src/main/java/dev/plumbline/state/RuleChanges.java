@@ -53,6 +53,11 @@ public record RuleChanges(List<Creation> create, List<RoutingRule> takenAway, Li
     }
 
     @Override
+    public String resource() {
+        return RESOURCE;
+    }
+
+    @Override
     public int toAdd() {
         return create.size();
     }

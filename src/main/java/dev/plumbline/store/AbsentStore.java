@@ -1,6 +1,7 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
@@ -72,6 +73,11 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public Optional<Suspension> suspension() {
         return Optional.empty();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return List.of();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
@@ -19,6 +20,7 @@ sealed class PresentStore implements StoreView permits Store {
     final Records records;
     final Sources sources;
     final Runs runs;
+    final Figures figures;
 
     PresentStore(Database database, String programVersion) {
         this.database = database;
@@ -26,6 +28,7 @@ sealed class PresentStore implements StoreView permits Store {
         this.records = new Records(database);
         this.sources = new Sources(database);
         this.runs = new Runs(database);
+        this.figures = new Figures(database);
     }
 
     @Override
@@ -86,6 +89,11 @@ sealed class PresentStore implements StoreView permits Store {
     @Override
     public final Optional<Suspension> suspension() {
         return runs.suspension();
+    }
+
+    @Override
+    public final List<Figure> figures() {
+        return figures.all();
     }
 
     @Override

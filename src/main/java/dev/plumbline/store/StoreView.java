@@ -1,6 +1,7 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
@@ -64,6 +65,9 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
 
     /** What suspends unattended runs; its time may be over. */
     Optional<Suspension> suspension();
+
+    /** The numbers of metrics. */
+    List<Figure> figures();
 
     /** Documents that were parsed before, in the form that {@link Store#keepParsed} was given. */
     Optional<byte[]> parsed(String contentHash);
