@@ -188,24 +188,6 @@ class SafetyKernelTest {
     }
 
     @Test
-    void twoProcessesAtOnce() throws Exception {
-        int locked = 0;
-        for (int round = 0; round < 3; round++) {
-            var children = List.of(child("table", "300"), child("table", "301"));
-            for (var child : children) {
-                var line = line(child);
-                assertTrue(line.equals("done") || line.startsWith("locked another apply is at work"), line);
-                locked += line.equals("done") ? 0 : 1;
-                assertTrue(child.waitFor(60, TimeUnit.SECONDS));
-                assertEquals(0, child.exitValue());
-            }
-            var rules = network.ip.lines("rule").stream().filter(line -> line.contains("proto 157")).toList();
-            assertEquals(1, rules.size(), rules::toString);
-        }
-        System.out.println("two processes at once, three times: " + locked + " locked out");
-    }
-
-    @Test
     void whatChangedSinceThePlanWasShownIsNotApplied() throws IOException {
         try (var store = Store.open(state, "1.0");
                 var session = MixedChanges.reconciler(store, state, this::open).prepare(MixedChanges.second())) {
