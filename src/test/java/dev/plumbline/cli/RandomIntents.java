@@ -10,6 +10,9 @@ import java.util.Random;
 /** Random documents for a host with devices {@code eth0}, {@code net1} and {@code net2}. */
 final class RandomIntents {
 
+    /** How many destinations a family the large table may have. */
+    static final int BULK = 200;
+
     private final Random random;
 
     RandomIntents(Random random) {
@@ -52,6 +55,35 @@ final class RandomIntents {
         }
         documents.add(rules());
         return String.join("---\n", documents);
+    }
+
+    /** A table of hundreds of routes, each in or out and one way or another: so that an apply takes its time. */
+    String bulk() {
+        var text = new StringBuilder("kind: RouteTable\nmetadata: {name: bulk}\nspec:\n  id: 160\n  routes:\n");
+        for (int i = 0; i < BULK; i++) {
+            for (boolean four : new boolean[] {true, false}) {
+                if (random.nextInt(3) > 0) {
+                    text.append("    - {to: \"").append(bulk(four, i)).append("\", ")
+                            .append(four ? some("via: 10.0.0.2", "via: 10.0.0.3", "type: unreachable")
+                                    : some("via: \"2001:db8::2\"", "type: unreachable")).append("}\n");
+                }
+            }
+        }
+        return text + rulesOfBulk();
+    }
+
+    private static String rulesOfBulk() {
+        return """
+                ---
+                kind: RoutingRules
+                metadata: {name: bulk}
+                spec: {rules: [{priority: 30000, fwmark: 0x77, lookup: bulk}]}
+                """;
+    }
+
+    /** A destination of the large table. */
+    static String bulk(boolean four, int number) {
+        return four ? "203.1." + number + ".0/24" : "2001:db8:b" + Integer.toHexString(number) + "::/48";
     }
 
     private String sourceRouting(String name, String device, List<String> addresses, List<String> gateways) {
