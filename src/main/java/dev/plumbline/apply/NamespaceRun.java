@@ -218,6 +218,11 @@ final class NamespaceRun implements AutoCloseable {
         throw undone(prepared, claim, inverse, causes);
     }
 
+    /** Carries the plan out as far as the kernel takes it, in a namespace that may be spoilt: no way back is kept. */
+    Rehearsal rehearse(Prepared prepared, Plan.NamespacePlan plan, Progress progress) {
+        return Rehearsal.of(plan, namespace, prepared.compilation().desired(), prepared.needs().scope(), progress);
+    }
+
     private Inverse begin(Prepared prepared, Journal.Claim claim, Optional<Instant> confirmBy) {
         var changes = prepared.changes();
         var inverse = new Inverse(Rollback.now(), journal.initiator(),

@@ -66,11 +66,31 @@ public final class Reconciler {
         /** What would be done. */
         public Plan plan() {
             var plans = new ArrayList<Plan.NamespacePlan>();
-            runs.forEach((run, prepared) -> plans.add(NamespaceRun.plan(run.label(), prepared,
-                    unfinished.stream().filter(each -> each.label().equals(run.label())).map(Reconciler::notice)
-                            .toList()).guardedBy(guards.getOrDefault(run.label(), List.of()))));
+            runs.forEach((run, prepared) -> plans.add(plan(run, prepared)));
             plans.addAll(absent);
             return new Plan(plans);
+        }
+
+        private Plan.NamespacePlan plan(NamespaceRun run, NamespaceRun.Prepared prepared) {
+            return NamespaceRun.plan(run.label(), prepared, unfinished.stream()
+                    .filter(each -> each.label().equals(run.label())).map(Reconciler::notice).toList())
+                    .guardedBy(guards.getOrDefault(run.label(), List.of()));
+        }
+
+        /**
+         * Carries the plan out in copies, which are spoilt then: nothing is claimed or recorded, and behind a refusal it
+         * goes on with what is left.
+         *
+         * @return one for each namespace that there is now
+         */
+        public List<Rehearsal> rehearse(Progress progress) {
+            return runs.entrySet().stream().map(each -> each.getKey().rehearse(each.getValue(),
+                    plan(each.getKey(), each.getValue()), progress)).toList();
+        }
+
+        /** Namespaces that there are not now, with what waits for them. */
+        public List<Plan.NamespacePlan> absent() {
+            return List.copyOf(absent);
         }
 
         /**
