@@ -54,7 +54,8 @@ class ConcurrentAppliesKernelTest {
             var plan = host.run("plan", "--detailed-exitcode", "--host", one ? "one" : "two");
             assertEquals(0, plan.code(), plan::toString);
         }
-        System.out.println("two processes at once, " + ROUNDS + " times: " + done + " applied, " + locked + " locked out");
+        System.out.println("two processes at once, " + ROUNDS + " times: " + done + " applied, " + locked
+                + " locked out");
         try (var store = Store.openReadOnly(host.state(), "1.0")) {
             assertEquals(List.of(), store.unfinished());
             assertEquals(done, store.history(1000).stream()

@@ -72,7 +72,8 @@ final class Drifter {
         var network = four ? "198.18." + number + ".0/24" : "2001:db8:5:" + Integer.toHexString(number) + "::/64";
         var gateway = four ? "10.0.0.77" : "2001:db8::77";
         return switch (random.nextInt(3)) {
-            case 0 -> "rule add pref " + (random.nextBoolean() ? 1000 : 900 + number) + " from " + network + " lookup 500";
+            case 0 -> "rule add pref " + (random.nextBoolean() ? 1000 : 900 + number) + " from " + network
+                    + " lookup 500";
             // By number: after a number, a batch of ip takes a name that it knew before for that number.
             case 1 -> "route add " + network + " via " + gateway + " dev eth0 proto 4";
             default -> "route add " + network + " via " + gateway + " dev eth0 table "
