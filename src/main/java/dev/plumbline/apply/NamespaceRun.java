@@ -100,7 +100,7 @@ final class NamespaceRun implements AutoCloseable {
     }
 
     Prepared prepare() {
-        var ledger = ledgers.read(label, namespace.id());
+        var ledger = ledgers.reached(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));

@@ -144,7 +144,7 @@ public final class Reconciler {
                 if (claimed != null) {
                     run.apply(prepared, claimed, confirmBy, progress);
                     release(run);
-                } else if (run.hasWork(prepared)) {
+                } else if (run.hasWork(prepared) || isAwaiting(run)) {
                     claims.put(run, run.claim(recovered::add));
                     run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
                     release(run);
@@ -172,6 +172,11 @@ public final class Reconciler {
 
         private static void update(MessageDigest digest, String text) {
             digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Who applies where something waits to be confirmed is turned away, though nothing may be left to do. */
+        private boolean isAwaiting(NamespaceRun run) {
+            return unfinished.stream().anyMatch(each -> each.id().equals(run.id()) && each.isAwaiting());
         }
 
         private void release(NamespaceRun run) {

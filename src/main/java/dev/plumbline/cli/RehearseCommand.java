@@ -86,7 +86,7 @@ final class RehearseCommand extends Subcommand {
                     var replica = Replica.of(state);
                     replicas.put(label, replica);
                     var live = replica.open();
-                    ledgers.put(live.id(), replica.translated(real.read(label, original.id()), state));
+                    ledgers.put(live.id(), replica.translated(real.reached(label, original.id()), state));
                     return live;
                 }
             });

@@ -1,6 +1,7 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Ledgers;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.Store;
@@ -18,6 +19,11 @@ record StoredLedgers(StoreView store) implements Ledgers {
     @Override
     public Ledger read(String label, NamespaceId id) {
         return store.find(label, id).ledger();
+    }
+
+    @Override
+    public Ledger reached(String label, NamespaceId id) {
+        return store.inverse(id).filter(Inverse::isAwaiting).map(Inverse::after).orElseGet(() -> read(label, id));
     }
 
     @Override

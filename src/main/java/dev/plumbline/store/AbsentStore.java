@@ -1,6 +1,7 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
 import java.util.List;
@@ -28,6 +29,11 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public List<UnfinishedApply> unfinished() {
         return List.of();
+    }
+
+    @Override
+    public Optional<Inverse> inverse(NamespaceId id) {
+        return Optional.empty();
     }
 
     @Override

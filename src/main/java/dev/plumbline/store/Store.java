@@ -190,7 +190,7 @@ public final class Store implements StoreView {
         });
     }
 
-    /** How to undo the apply that began in a namespace and did not end. */
+    @Override
     public Optional<Inverse> inverse(NamespaceId id) {
         return database.read(() -> new Records(database).inverse(id));
     }

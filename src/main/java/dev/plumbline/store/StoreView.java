@@ -1,6 +1,7 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
 import java.util.List;
@@ -36,6 +37,9 @@ public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyS
 
     /** Applies that began to write and did not end, or are at work now: the store cannot tell which. */
     List<UnfinishedApply> unfinished();
+
+    /** How to undo the apply that began in a namespace and did not end. */
+    Optional<Inverse> inverse(NamespaceId id);
 
     /** The newest entries of history, newest first. */
     List<HistoryEntry> history(int most);
