@@ -9,6 +9,8 @@ import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Guard;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.state.ChangeSet;
+import dev.plumbline.state.ForbiddenNamespaceException;
+import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -52,7 +54,7 @@ public final class Reconciler {
         private final Map<NamespaceRun, NamespaceRun.Prepared> runs = new LinkedHashMap<>();
         private final Map<NamespaceRun, Journal.Claim> claims = new LinkedHashMap<>();
         private final List<NamespaceRun> opened = new ArrayList<>();
-        private final List<Plan.NamespacePlan> absent = new ArrayList<>();
+        private final List<Plan.NamespacePlan> unread = new ArrayList<>();
         private final List<Event> recovered = new ArrayList<>();
         private final List<UnfinishedApply> unfinished;
         private final Map<String, List<Guard>> guards = new LinkedHashMap<>();
@@ -67,7 +69,7 @@ public final class Reconciler {
         public Plan plan() {
             var plans = new ArrayList<Plan.NamespacePlan>();
             runs.forEach((run, prepared) -> plans.add(plan(run, prepared)));
-            plans.addAll(absent);
+            plans.addAll(unread);
             return new Plan(plans);
         }
 
@@ -78,8 +80,8 @@ public final class Reconciler {
         }
 
         /**
-         * Carries the plan out in copies, which are spoilt then: nothing is claimed or recorded, and behind a refusal it
-         * goes on with what is left.
+         * Carries the plan out in copies, which are spoilt then: nothing is claimed or recorded, and behind a refusal
+         * it goes on with what is left.
          *
          * @return one for each namespace that there is now
          */
@@ -88,9 +90,9 @@ public final class Reconciler {
                     plan(each.getKey(), each.getValue()), progress)).toList();
         }
 
-        /** Namespaces that there are not now, with what waits for them. */
-        public List<Plan.NamespacePlan> absent() {
-            return List.copyOf(absent);
+        /** Namespaces that there are not now, or that this user may not enter, with the documents for them. */
+        public List<Plan.NamespacePlan> unread() {
+            return List.copyOf(unread);
         }
 
         /**
@@ -226,9 +228,8 @@ public final class Reconciler {
             var problems = new ArrayList<Problem>();
             for (var label : labels(documents)) {
                 var held = documents.stream().filter(document -> document.netns().equals(label)).toList();
-                var namespace = timings.time("open", () -> namespaces.open(label));
+                var namespace = opened(label, held, session, claiming);
                 if (namespace.isEmpty()) {
-                    absent(label, held).ifPresent(session.absent::add);
                     continue;
                 }
                 var twin = session.runs.keySet().stream()
@@ -256,6 +257,23 @@ public final class Reconciler {
         } catch (RuntimeException e) {
             session.close();
             throw e;
+        }
+    }
+
+    /** One that cannot be read is no reason to plan nothing; to write nothing it is. */
+    private Optional<LiveNamespace> opened(String label, List<Document> held, Session session, boolean claiming) {
+        try {
+            var namespace = timings.time("open", () -> namespaces.open(label));
+            if (namespace.isEmpty()) {
+                absent(label, held).ifPresent(session.unread::add);
+            }
+            return namespace;
+        } catch (ForbiddenNamespaceException e) {
+            if (claiming) {
+                throw e;
+            }
+            session.unread.add(forbidden(label, held));
+            return Optional.empty();
         }
     }
 
@@ -321,5 +339,15 @@ public final class Reconciler {
         var notices = held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WAITING, "NamespaceNotReady",
                 Optional.of(document.origin()), "there is no network namespace " + label + " now")).toList();
         return Optional.of(new Plan.NamespacePlan(label, List.of(), notices));
+    }
+
+    private static Plan.NamespacePlan forbidden(String label, List<Document> held) {
+        var text = "no right to enter network namespace " + label + ": run as root to see what would be done there";
+        var notices = new ArrayList<>(held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WARNING,
+                Plan.Notice.FORBIDDEN, Optional.of(document.origin()), text)).toList());
+        if (held.isEmpty()) {
+            notices.add(new Plan.Notice(Plan.Notice.Kind.WARNING, Plan.Notice.FORBIDDEN, Optional.empty(), text));
+        }
+        return new Plan.NamespacePlan(label, List.of(), notices);
     }
 }

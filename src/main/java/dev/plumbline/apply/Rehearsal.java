@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What becomes of a plan in a namespace that may be spoilt: behind a refusal it goes on without what was refused, and so
- * finds all refusals, not the first one only.
+ * What becomes of a plan in a namespace that may be spoilt: behind a refusal it goes on without what was refused, and
+ * so finds all refusals, not the first one only.
  *
  * @param plan with the kernel's verdict in the note of each change
  * @param failures one line for each change that was refused, or that is not there when the namespace is read back

@@ -33,8 +33,8 @@ final class RehearseCommand extends Subcommand {
     RehearseCommand() {
         super("Carry the plan out in a throw-away copy of the network, and verify it there.",
                 "Copies links (as veth pairs of the same names), addresses, routes and rules, and shows of each change"
-                        + " whether the kernel accepts it. A plan that the kernel would refuse is found without touching the"
-                        + " host.");
+                        + " whether the kernel accepts it. A plan that the kernel would refuse is found without touching"
+                        + " the host.");
     }
 
     @Override
@@ -44,7 +44,7 @@ final class RehearseCommand extends Subcommand {
                 var session = work.prepare(stage::copy, stage)) {
             var rehearsals = session.rehearse(new ProgressLine("rehearsing", err()));
             var plans = new ArrayList<>(rehearsals.stream().map(Rehearsal::plan).toList());
-            plans.addAll(session.absent());
+            plans.addAll(session.unread());
             PlanCommand.print(new Plan(plans), full.getAsBoolean(), out());
             stage.replicas.forEach((label, replica) -> replica.notCopied().forEach(each ->
                     out().println("note: not in the copy of namespace " + label + ": " + each)));
@@ -59,8 +59,8 @@ final class RehearseCommand extends Subcommand {
                 .mapToLong(each -> each.pending().count()).sum();
         var failures = rehearsals.stream().flatMap(each -> each.failures().stream()).toList();
         if (!failures.isEmpty()) {
-            throw new CommandException("rehearsed: the kernel accepted " + accepted + " of " + all + " changes; an apply"
-                    + " would fail, and undo them. The host was not touched",
+            throw new CommandException("rehearsed: the kernel accepted " + accepted + " of " + all + " changes; an"
+                    + " apply would fail, and undo them. The host was not touched",
                     failures.stream().limit(MOST_FAILURES).map(each -> each + "\n").collect(Collectors.joining())
                             + (failures.size() > MOST_FAILURES ? "… and " + (failures.size() - MOST_FAILURES)
                                     + " more\n" : ""));

@@ -17,6 +17,7 @@ public final class PlanText {
     public static final int DEFAULT_LIMIT = 200;
 
     private static final String NO_CHANGES = "No changes. The network matches the intents.";
+    private static final String NO_CHANGES_SEEN = "No changes in what could be read.";
     private static final String RESET = "\u001b[0m";
     private static final String BOLD = "\u001b[1m";
 
@@ -37,7 +38,7 @@ public final class PlanText {
         for (var namespace : plan.namespaces()) {
             write(namespace, plan.namespaces().size() > 1, out);
         }
-        out.append(plan.isEmpty() ? NO_CHANGES : bold("Plan: ") + plan.toAdd() + " to add, " + plan.toChange()
+        out.append(plan.isEmpty() ? plan.isWhole() ? NO_CHANGES : NO_CHANGES_SEEN : bold("Plan: ") + plan.toAdd() + " to add, " + plan.toChange()
                 + " to change, " + plan.toDestroy() + " to destroy.").append('\n');
     }
 

@@ -70,7 +70,8 @@ class RehearseKernelTest {
                     # moved into the document's table; accepted
 
                 Plan: 3 to add, 0 to change, 2 to destroy.
-                Rehearsed: the kernel accepted all 5 changes, and the copy matches the intents. The host was not touched.
+                Rehearsed: the kernel accepted all 5 changes, and the copy matches the intents. \
+                The host was not touched.
                 """, ""), rehearse());
         host.apply();
         assertEquals("No changes. The network matches the intents.\nNothing to rehearse.\n", rehearse().out()
@@ -143,7 +144,8 @@ class RehearseKernelTest {
             routes.append("    - {to: 203.").append(i / 250).append('.').append(i % 250).append(".0/24, via: 10.0.0.")
                     .append(i < 300 ? 255 : 1).append("}\n");
         }
-        host.intent("table.yaml", "kind: RouteTable\nmetadata: {name: edge}\nspec:\n  id: 110\n  routes:\n" + routes);
+        host.intent("table.yaml", "kind: RouteTable\nmetadata: {name: edge}\nspec:\n  id: 110\n  routes:\n"
+                + routes);
         var refused = rehearse();
         assertEquals(1, refused.code(), refused::toString);
         assertTrue(refused.out().contains("… and 800 more (--full lists all)"), refused::toString);
