@@ -6,6 +6,7 @@ import dev.plumbline.state.Ledger;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.Store;
 import dev.plumbline.store.StoreView;
+import java.util.Optional;
 import java.util.Set;
 
 /** Ledgers of the store: the one place where the loop meets SQLite. */
@@ -23,7 +24,9 @@ record StoredLedgers(StoreView store) implements Ledgers {
 
     @Override
     public Ledger reached(String label, NamespaceId id) {
-        return store.inverse(id).filter(Inverse::isAwaiting).map(Inverse::after).orElseGet(() -> read(label, id));
+        boolean awaiting = store.unfinished().stream().anyMatch(each -> each.id().equals(id) && each.isAwaiting());
+        return (awaiting ? store.inverse(id) : Optional.<Inverse>empty()).filter(Inverse::isAwaiting)
+                .map(Inverse::after).orElseGet(() -> read(label, id));
     }
 
     @Override
