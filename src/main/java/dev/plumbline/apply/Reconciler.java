@@ -55,6 +55,7 @@ public final class Reconciler {
         private final Map<NamespaceRun, Journal.Claim> claims = new LinkedHashMap<>();
         private final List<NamespaceRun> opened = new ArrayList<>();
         private final List<Plan.NamespacePlan> unread = new ArrayList<>();
+        private final List<ForbiddenNamespaceException> forbidden = new ArrayList<>();
         private final List<Event> recovered = new ArrayList<>();
         private final List<UnfinishedApply> unfinished;
         private final Map<String, List<Guard>> guards = new LinkedHashMap<>();
@@ -134,6 +135,7 @@ public final class Reconciler {
          * again: who approved the plan approved what was shown.
          *
          * @param confirmBy when it is reverted unless it was confirmed; absent: it need not be
+         * @throws ForbiddenNamespaceException if a namespace may not be entered; nothing is changed then
          * @throws LockedException if another apply is at work in a namespace
          * @throws GuardedException if the plan hits a guard; nothing is changed then
          * @throws ApplyException at the first namespace that fails, or is not any more as it was shown; those before it
@@ -141,6 +143,9 @@ public final class Reconciler {
          */
         public void apply(Optional<Instant> confirmBy, Progress progress) {
             requireUnguarded();
+            if (!forbidden.isEmpty()) {
+                throw forbidden.getFirst();
+            }
             runs.forEach((run, prepared) -> {
                 var claimed = claims.get(run);
                 if (claimed != null) {
@@ -216,6 +221,7 @@ public final class Reconciler {
      * The same to apply at once: every namespace is claimed before it is read, and undone first what an apply that
      * died left there.
      *
+     * @throws ForbiddenNamespaceException if a namespace may not be entered
      * @throws LockedException if another apply is at work in a namespace
      */
     public Session prepareToApply(List<Document> documents) {
@@ -272,6 +278,7 @@ public final class Reconciler {
             if (claiming) {
                 throw e;
             }
+            session.forbidden.add(e);
             session.unread.add(forbidden(label, held));
             return Optional.empty();
         }

@@ -38,8 +38,15 @@ public final class PlanText {
         for (var namespace : plan.namespaces()) {
             write(namespace, plan.namespaces().size() > 1, out);
         }
-        out.append(plan.isEmpty() ? plan.isWhole() ? NO_CHANGES : NO_CHANGES_SEEN : bold("Plan: ") + plan.toAdd() + " to add, " + plan.toChange()
-                + " to change, " + plan.toDestroy() + " to destroy.").append('\n');
+        out.append(summary(plan)).append('\n');
+    }
+
+    private String summary(Plan plan) {
+        if (plan.isEmpty()) {
+            return plan.isWhole() ? NO_CHANGES : NO_CHANGES_SEEN;
+        }
+        return bold("Plan: ") + plan.toAdd() + " to add, " + plan.toChange() + " to change, " + plan.toDestroy()
+                + " to destroy.";
     }
 
     /** The first so many changes of one namespace, as they are listed in a plan, in so many lines at most. */

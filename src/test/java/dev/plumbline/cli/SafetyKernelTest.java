@@ -12,6 +12,7 @@ import dev.plumbline.history.Initiator;
 import dev.plumbline.intent.Document;
 import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
+import dev.plumbline.state.ForbiddenNamespaceException;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.Progress;
 import dev.plumbline.store.Store;
@@ -206,6 +207,35 @@ class SafetyKernelTest {
             session.apply(Optional.empty(), Progress.SILENT);
         }
         assertEquals(0, apply(MixedChanges.second()));
+    }
+
+    /** It is planned without that namespace, and not applied without it. */
+    @Test
+    void aNamespaceThatMayNotBeEnteredIsNoticedAndNothingIsApplied() {
+        var documents = new ArrayList<>(MixedChanges.second());
+        documents.addAll(MixedChanges.parsed("""
+                apiVersion: plumbline.dev/v1
+                kind: RoutingRules
+                metadata: {name: elsewhere}
+                spec: {netns: elsewhere, rules: [{priority: 5, from: 10.1.0.0/16, action: blackhole}]}
+                """));
+        try (var store = Store.open(state, "1.0")) {
+            var reconciler = MixedChanges.reconciler(store, state, label -> {
+                if (label.equals("elsewhere")) {
+                    throw new ForbiddenNamespaceException(new IOException("not permitted"));
+                }
+                return open(label);
+            });
+            assertThrows(ForbiddenNamespaceException.class, () -> reconciler.prepareToApply(documents));
+            try (var session = reconciler.prepare(documents)) {
+                assertTrue(session.plan().toAdd() > 10);
+                assertFalse(session.plan().isWhole());
+                assertThrows(ForbiddenNamespaceException.class,
+                        () -> session.apply(Optional.empty(), Progress.SILENT));
+            }
+            assertEquals(List.of(), store.unfinished());
+        }
+        assertEquals(former, network.state());
     }
 
     /** Somebody takes away at once what an apply makes: the apply fails, says so, and leaves the former state. */
