@@ -33,8 +33,8 @@ final class RehearseCommand extends Subcommand {
     RehearseCommand() {
         super("Carry the plan out in a throw-away copy of the network, and verify it there.",
                 "Copies links (as veth pairs of the same names), addresses, routes and rules, and shows of each change"
-                        + " whether the kernel accepts it. A plan that the kernel would refuse is found without touching"
-                        + " the host.");
+                        + " whether the kernel accepts it. A plan that the kernel would refuse is found without"
+                        + " touching the host.");
     }
 
     @Override

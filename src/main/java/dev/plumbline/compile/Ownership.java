@@ -100,12 +100,18 @@ final class Ownership {
         if (draft.isExclusive(wanted.key()) && !isSpared(foreign)) {
             return;
         }
-        boolean canAdopt = wanted.document().spec() instanceof RouteTableSpec;
         draft.error(wanted.rows().origin(row), "", "`" + foreign + "` of protocol "
                 + Protocol.name(foreign.attributes().protocol()) + " is there already, and is not plumbline's; "
-                + (wanted.adopt() && !alone ? "of several routes of one destination and metric only an equal one is"
-                        + " taken over; give this one another metric, or remove the other" : canAdopt ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove "
-                        + "it" : "choose another table, or remove it"));
+                + advice(wanted, alone));
+    }
+
+    private static String advice(Contribution wanted, boolean alone) {
+        if (wanted.adopt() && !alone) {
+            return "of several routes of one destination and metric only an equal one is taken over; give this one another"
+                    + " metric, or remove the other";
+        }
+        return wanted.document().spec() instanceof RouteTableSpec ? "say `adopt: true` to take it over (`plumbline import`"
+                + " writes such documents), or remove it" : "choose another table, or remove it";
     }
 
     /** Ours stand in the group already, or come in place of equal ones: a first one of ours is only made alone. */

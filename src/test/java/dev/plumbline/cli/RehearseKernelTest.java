@@ -149,8 +149,8 @@ class RehearseKernelTest {
         var refused = rehearse();
         assertEquals(1, refused.code(), refused::toString);
         assertTrue(refused.out().contains("… and 800 more (--full lists all)"), refused::toString);
-        assertTrue(refused.err().endsWith("… and 100 more\nplumbline: rehearsed: the kernel accepted 700 of 1000 changes;"
-                + " an apply would fail, and undo them. The host was not touched\n"), refused::toString);
+        assertTrue(refused.err().endsWith("… and 100 more\nplumbline: rehearsed: the kernel accepted 700 of 1000"
+                + " changes; an apply would fail, and undo them. The host was not touched\n"), refused::toString);
         assertEquals(1000, rehearse("--full").out().lines().filter(line -> line.contains("+ route 203.")).count());
     }
 

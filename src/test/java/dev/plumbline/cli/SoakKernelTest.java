@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 class SoakKernelTest {
 
-    private static final int ROUNDS = Integer.getInteger("plumbline.rounds", 18);
+    private static final int ROUNDS = Integer.getInteger("plumbline.rounds", 21);
     private static final long SEED = Long.getLong("plumbline.seed", System.nanoTime());
     private static final List<String> GUARDS =
             List.of("--allow", "mass-delete", "--allow", "empty-source", "--allow", "default-route");
@@ -75,13 +75,16 @@ class SoakKernelTest {
         intents();
         host.apply();
         var drifter = Drifter.start(host, directory.resolve("drift"), random.nextLong());
-        for (int round = 0; round < ROUNDS; round++) {
-            if (random.nextInt(3) > 0) {
-                intents();
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                if (random.nextInt(3) > 0) {
+                    intents();
+                }
+                apply(Death.values()[round % 3]);
             }
-            apply(Death.values()[round % 3]);
+        } finally {
+            drifter.stop();
         }
-        drifter.stop();
         drifter.repeatOwn(twin);
         System.out.println("soak: " + ROUNDS + " rounds, " + kills + " kills, " + killsInside
                 + " of them in the middle of an apply; " + drifter + "; endings " + endings);
