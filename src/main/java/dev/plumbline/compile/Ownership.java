@@ -107,11 +107,12 @@ final class Ownership {
 
     private static String advice(Contribution wanted, boolean alone) {
         if (wanted.adopt() && !alone) {
-            return "of several routes of one destination and metric only an equal one is taken over; give this one another"
-                    + " metric, or remove the other";
+            return "of several routes of one destination and metric only an equal one is taken over; give this one"
+                    + " another metric, or remove the other";
         }
-        return wanted.document().spec() instanceof RouteTableSpec ? "say `adopt: true` to take it over (`plumbline import`"
-                + " writes such documents), or remove it" : "choose another table, or remove it";
+        return wanted.document().spec() instanceof RouteTableSpec
+                ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove it"
+                : "choose another table, or remove it";
     }
 
     /** Ours stand in the group already, or come in place of equal ones: a first one of ours is only made alone. */
