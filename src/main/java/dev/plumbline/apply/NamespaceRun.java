@@ -108,7 +108,7 @@ final class NamespaceRun implements AutoCloseable {
     }
 
     Prepared prepare() {
-        var ledger = ledgers.read(label, namespace.id());
+        var ledger = ledgers.reached(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
@@ -267,6 +267,11 @@ final class NamespaceRun implements AutoCloseable {
             causes.add(e.getMessage() == null ? e.toString() : e.getMessage());
         }
         throw undone(prepared, claim, inverse, causes);
+    }
+
+    /** Carries the plan out as far as the kernel takes it, in a namespace that may be spoilt: no way back is kept. */
+    Rehearsal rehearse(Prepared prepared, Plan.NamespacePlan plan, Progress progress) {
+        return Rehearsal.of(plan, namespace, prepared.compilation().desired(), prepared.needs().scope(), progress);
     }
 
     private Inverse begin(Prepared prepared, Journal.Claim claim, Optional<Instant> confirmBy) {

@@ -227,11 +227,11 @@ public final class Workspace implements AutoCloseable {
         return checked(() -> reconciler().prepareToApply(documents()));
     }
 
-    /** The same to apply at once, on other namespaces and with other records than the host's own. */
-    public Reconciler.Session prepareToApply(Namespaces namespaces, Ledgers ledgers, Journal records) {
+    /** The same on other namespaces and with other ledgers than the host's own. */
+    public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers) {
         sayWhatIsUnseen();
-        return checked(() -> new Reconciler(namespaces, ledgers, records, TableNames.read(), true, timings)
-                .prepareToApply(documents()));
+        return checked(() -> new Reconciler(namespaces, ledgers, journal, TableNames.read(), true, timings)
+                .prepare(documents()));
     }
 
     private void sayWhatIsUnseen() {

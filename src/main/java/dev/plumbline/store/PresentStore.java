@@ -3,6 +3,7 @@ package dev.plumbline.store;
 import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
@@ -49,6 +50,11 @@ sealed class PresentStore implements StoreView permits Store {
     @Override
     public final List<UnfinishedApply> unfinished() {
         return records.unfinished();
+    }
+
+    @Override
+    public final Optional<Inverse> inverse(NamespaceId id) {
+        return database.read(() -> records.inverse(id));
     }
 
     @Override

@@ -176,12 +176,6 @@ public final class Store extends PresentStore {
             return true;
         });
     }
-
-    /** How to undo the apply that began in a namespace and did not end. */
-    public Optional<Inverse> inverse(NamespaceId id) {
-        return database.read(() -> records.inverse(id));
-    }
-
     /**
      * Records how to undo an apply that is about to write.
      *
