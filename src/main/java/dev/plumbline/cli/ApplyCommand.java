@@ -148,6 +148,7 @@ final class ApplyCommand extends Subcommand {
 
     private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,
             Optional<Probe> question) throws IOException {
+        var began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var plan = session.plan();
         PlanCommand.print(plan, full.getAsBoolean(), out());
         session.requireUnguarded();
@@ -175,6 +176,7 @@ final class ApplyCommand extends Subcommand {
         if (confirmBy.isEmpty()) {
             work.recordSource();
         }
+        work.recordRun(session, began, confirmBy);
         work.printTimings();
         return confirmBy.isEmpty() ? Plumbline.DONE : settle(work, confirmBy.get(), awaited.get(), question);
     }

@@ -39,8 +39,6 @@ import java.util.Optional;
 /** One run that nobody watches. */
 final class UnattendedRun {
 
-    private static final int DETAILS = 200;
-
     private final Settings settings;
     private final Invocation invocation;
     private final Duration lockTimeout;
@@ -229,8 +227,7 @@ final class UnattendedRun {
                 throw new SuspendedException(each.reason());
             });
             var plan = session.plan();
-            var changes = plan.namespaces().stream()
-                    .flatMap(each -> PlanText.lines(each, DETAILS).stream()).limit(DETAILS).toList();
+            var changes = PlanText.lines(plan, Workspace.DETAILS);
             var waiting = plan.namespaces().stream().flatMap(each -> each.notices().stream())
                     .filter(each -> each.kind() == Plan.Notice.Kind.WAITING).map(Plan.Notice::toString).toList();
             var confirmBy = plan.isEmpty() || !isNew ? Optional.<Instant>empty()
@@ -244,7 +241,7 @@ final class UnattendedRun {
             measurements.owned(session.owned());
             measurements.carriedOut(plan, !isNew);
             plan.namespaces().stream().flatMap(each -> each.changes().stream()).flatMap(ChangeSet::pending)
-                    .limit(DETAILS).map(ChangeSet.Pending::change)
+                    .limit(Workspace.DETAILS).map(ChangeSet.Pending::change)
                     .forEach(each -> objects.add(each.resource() + " " + each.subject()));
             if (confirmBy.isEmpty() && isNew) {
                 work.recordSource();

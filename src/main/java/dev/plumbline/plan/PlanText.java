@@ -49,6 +49,11 @@ public final class PlanText {
                 + " to destroy.";
     }
 
+    /** The first so many lines of all namespaces. */
+    public static List<String> lines(Plan plan, int most) {
+        return plan.namespaces().stream().flatMap(each -> lines(each, most).stream()).limit(most).toList();
+    }
+
     /** The first so many changes of one namespace, as they are listed in a plan, in so many lines at most. */
     public static List<String> lines(Plan.NamespacePlan namespace, int most) {
         var some = new Plan.NamespacePlan(namespace.label(), namespace.changes().stream()
