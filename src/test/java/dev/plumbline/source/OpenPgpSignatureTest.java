@@ -71,7 +71,7 @@ class OpenPgpSignatureTest {
     @ParameterizedTest
     @ValueSource(strings = {"ed25519", "rsa2048", "nistp256", "brainpoolP256r1"})
     void aKeyOfTheKeyring(String algorithm) {
-        var ann = keys.gpg(ANN, algorithm, "sign", "never");
+        var ann = keys.gpgKey(ANN, algorithm, "sign", "never");
         export(ann);
         keys.signWithGpg(ann);
         git.push("signed");
@@ -81,8 +81,8 @@ class OpenPgpSignatureTest {
 
     @Test
     void aKeyringOfSeveralBlocks() throws IOException {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
-        var ben = keys.gpg("Ben <ben@example.org>", "ed25519", "sign", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
+        var ben = keys.gpgKey("Ben <ben@example.org>", "ed25519", "sign", "never");
         Files.writeString(keyring(), keys.gpg("--armor", "--export", ann) + "\n"
                 + keys.gpg("--armor", "--export", ben) + "\n");
         keys.signWithGpg(ben);
@@ -95,8 +95,8 @@ class OpenPgpSignatureTest {
     /** The key is in gpg's own keyring, which counts for nothing here. */
     @Test
     void aKeyThatIsNotInTheKeyring() {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
-        var eve = keys.gpg("Eve <eve@example.org>", "ed25519", "sign", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
+        var eve = keys.gpgKey("Eve <eve@example.org>", "ed25519", "sign", "never");
         export(ann);
         keys.signWithGpg(ann);
         var good = git.push("signed");
@@ -115,7 +115,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aChangedCommit() throws IOException {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
         export(ann);
         keys.signWithGpg(ann);
         git.push("signed");
@@ -133,7 +133,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aSubkeySigns() {
-        var ann = keys.gpg(ANN, "ed25519", "cert", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "cert", "never");
         keys.gpg("--quick-add-key", ann, "ed25519", "sign", "never");
         export(ann);
         keys.signWithGpg(ann);
@@ -144,8 +144,8 @@ class OpenPgpSignatureTest {
     /** Anybody can upload a key with a subkey of his to a key server. */
     @Test
     void aSubkeyThatSomebodyElseAdded() throws IOException {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
-        var eve = keys.gpg("Eve <eve@example.org>", "ed25519", "cert", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
+        var eve = keys.gpgKey("Eve <eve@example.org>", "ed25519", "cert", "never");
         keys.gpg("--quick-add-key", eve, "ed25519", "sign", "never");
         export(eve);
         var subkeys = ring().getPublicKeys();
@@ -165,7 +165,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aRevokedKey() throws IOException {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
         export(ann);
         keys.signWithGpg(ann);
         git.push("signed");
@@ -185,7 +185,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aKeyThatHadExpired() throws InterruptedException {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "seconds=2");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "seconds=2");
         keys.signWithGpg(ann);
         git.push("signed in time");
         export(ann);
@@ -205,7 +205,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aWeakHash() {
-        var ann = keys.gpg(ANN, "rsa2048", "sign", "never");
+        var ann = keys.gpgKey(ANN, "rsa2048", "sign", "never");
         export(ann);
         keys.signWithGpg(ann);
         git.runIn(folder, "sh", "-c", "echo 'digest-algo SHA1' > $GNUPGHOME/gpg.conf");
@@ -215,7 +215,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aSignedTag() {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
         export(ann);
         var commit = git.push("not signed");
         keys.signWithGpg(ann);
@@ -229,7 +229,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aKeyringThatIsNone() throws IOException {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
         keys.signWithGpg(ann);
         git.push("signed");
         Files.writeString(keyring(), "nonsense");
@@ -242,7 +242,7 @@ class OpenPgpSignatureTest {
 
     @Test
     void aSignatureOfAnotherSort() {
-        var ann = keys.gpg(ANN, "ed25519", "sign", "never");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "never");
         export(ann);
         keys.signWithSsh(keys.ssh("ann"));
         git.push("signed");

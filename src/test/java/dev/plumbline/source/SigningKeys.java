@@ -49,7 +49,7 @@ final class SigningKeys implements AutoCloseable {
     }
 
     /** Makes a primary key; returns its fingerprint. */
-    String gpg(String user, String algorithm, String usage, String expires) {
+    String gpgKey(String user, String algorithm, String usage, String expires) {
         gpg("--quick-generate-key", user, algorithm, usage, expires);
         return List.of(gpg("--list-keys", "--with-colons", user).split("\n")).stream()
                 .filter(line -> line.startsWith("fpr:")).findFirst().orElseThrow().split(":")[9];

@@ -273,7 +273,7 @@ class SshSignatureTest {
 
     @Test
     void aSignatureOfAnotherSort() {
-        keys.signWithGpg(keys.gpg("Ann <ann@example.org>", "ed25519", "sign", "never"));
+        keys.signWithGpg(keys.gpgKey("Ann <ann@example.org>", "ed25519", "sign", "never"));
         git.push("signed with gpg");
         try (var mirror = mirror()) {
             assertTrue(failure(mirror).endsWith("is signed, but not with an SSH key"), failure(mirror));
