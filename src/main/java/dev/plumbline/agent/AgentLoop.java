@@ -375,7 +375,9 @@ public final class AgentLoop implements AutoCloseable {
             notifyAll();
         }
         try {
-            worker.join(PATIENCE);
+            if (worker.getState() != Thread.State.NEW) {
+                worker.join(PATIENCE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
