@@ -18,11 +18,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does {@link Work}, one thing at a time on one thread: by the clock, when somebody changes the network, after failures,
- * and when asked. What is asked for several times before its turn comes is done once.
+ * Does {@link Work}, one thing at a time on one thread: by the clock, when somebody changes the network, after
+ * failures, and when asked. What is asked for several times before its turn comes is done once.
  *
- * <p>While an action waits to be tried again after a failure, the schedule leaves it alone; changes, deadlines and people
- * do not. While the loop is suspended, only deadlines are kept and the configuration is read.
+ * <p>While an action waits to be tried again after a failure, the schedule leaves it alone; changes, deadlines and
+ * people do not. While the loop is suspended, only deadlines are kept and the configuration is read.
  */
 public final class AgentLoop implements AutoCloseable {
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -160,8 +161,10 @@ class AgentKernelTest {
     @Test
     void sigtermLetsTheWorkEnd() throws Exception {
         var agent = started();
+        curl("POST", "/v1/trigger?wait");
         Files.createFile(directory.resolve("slow"));
-        curl("POST", "/v1/trigger");
+        var waiting = new FutureTask<>(() -> curl("POST", "/v1/trigger?wait"));
+        Thread.ofPlatform().start(waiting);
         for (int i = 0; i < 500 && Files.notExists(directory.resolve("began")); i++) {
             Thread.sleep(10);
         }
@@ -171,6 +174,7 @@ class AgentKernelTest {
         assertTrue(agent.waitFor(20, TimeUnit.SECONDS));
         assertEquals(0, agent.exitValue(), () -> new String(readAll(agent)));
         assertTrue(Files.exists(directory.resolve("ended")));
+        assertEquals("{\"changed\":\"[]\"} 200", waiting.get(5, TimeUnit.SECONDS), "who waits is answered");
         assertFalse(Files.exists(directory.resolve("agent.sock")));
         assertEquals("", new String(readAll(agent)));
     }
@@ -221,7 +225,8 @@ class AgentKernelTest {
 
     /** Of 10 ms, in user mode and in the kernel. */
     private static long ticks(Process process) throws Exception {
-        var fields = Files.readString(Path.of("/proc/" + process.pid() + "/stat")).replaceFirst(".*\\) ", "").split(" ");
+        var fields = Files.readString(Path.of("/proc/" + process.pid() + "/stat")).replaceFirst(".*\\) ", "")
+                .split(" ");
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 }

@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A program of its own: an agent whose work is to keep one rule in a namespace, by {@code ip}. Arguments: the namespace's
- * name and a directory, where files ask for things: {@code hang} has the work never end, {@code slow} take a second.
+ * A program of its own: an agent whose work is to keep one rule in a namespace, by {@code ip}. Arguments: the
+ * namespace's name and a directory, where files ask for things: {@code hang} has the work never end, {@code slow} take
+ * a second.
  */
 final class AgentProcess {
 

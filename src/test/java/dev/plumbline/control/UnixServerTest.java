@@ -305,7 +305,7 @@ class UnixServerTest {
             channel.bind(UnixDomainSocketAddress.of(stale));
         }
         Files.createDirectory(directory.resolve("stale.new"));
-        Files.writeString(directory.resolve("stale.new").resolve("s"), "left by a server that died in its first moment");
+        Files.writeString(directory.resolve("stale.new").resolve("s"), "left by one that died in its first moment");
         try (var replaced = UnixServer.listen(stale, UnixServer.Access.OWNER, this::answer)) {
             assertEquals(200, new ControlClient(replaced.path()).ask("GET", "/echo", "", PATIENCE).status());
         }
