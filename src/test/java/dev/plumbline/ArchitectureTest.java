@@ -28,17 +28,21 @@ class ArchitectureTest {
 
     private static final Set<String> CORE = Set.of("compile", "plan", "flow", "importing", "history", "intent", "state",
             "json");
-    private static final Set<String> EDGES = Set.of("apply", "source", "store");
+    private static final Set<String> EDGES = Set.of("apply", "source", "store", "secret");
 
     /** A package, and the packages of plumbline that it may use beside itself. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             // The programs: they alone put the domains of kernel together with apply.
-            Map.entry("cli", union(EDGES, CORE, Set.of("sandbox", "agent", "control", "kernel", "netlink"))),
-            Map.entry("agent", union(EDGES, CORE, Set.of("control", "kernel", "netlink"))),
-            Map.entry("cni", union(EDGES, CORE, Set.of("control", "kernel", "netlink"))),
+            Map.entry("cli", union(EDGES, CORE, Set.of("host", "configuration", "agent", "control", "sandbox", "kernel",
+                    "netlink"))),
+            Map.entry("agent", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
+            Map.entry("cni", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
+            // What the programs share.
+            Map.entry("host", union(EDGES, CORE, Set.of("kernel", "netlink"))),
+            Map.entry("configuration", union(CORE, Set.of("source", "secret"))),
             Map.entry("sandbox", union(EDGES, CORE, Set.of("kernel", "netlink"))),
             Map.entry("apply", CORE),
-            Map.entry("source", CORE),
+            Map.entry("source", union(CORE, Set.of("secret"))),
             Map.entry("store", CORE),
             Map.entry("compile", Set.of("intent", "state", "json")),
             Map.entry("plan", Set.of("intent", "state", "json", "flow")),
@@ -53,6 +57,7 @@ class ArchitectureTest {
             Map.entry("kernel", Set.of("state", "netlink")),
             Map.entry("strongswan", Set.of("state", "netlink")),
             Map.entry("state", Set.of()),
+            Map.entry("secret", Set.of()),
             Map.entry("netlink", Set.of()));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

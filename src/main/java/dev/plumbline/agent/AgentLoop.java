@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class AgentLoop implements AutoCloseable {
     private final Map<Action, LoopStatus.Last> last = new EnumMap<>(Action.class);
     private final WakeLimits limits;
     private Settings settings;
+    private Set<Changed> told = Set.of();
     private Optional<String> watchFailure = Optional.empty();
     private Optional<Instant> deadline = Optional.empty();
     private boolean suspended;
@@ -198,7 +200,9 @@ public final class AgentLoop implements AutoCloseable {
     /** How it fares. */
     public synchronized LoopStatus status() {
         return new LoopStatus(suspended, Optional.ofNullable(running), Map.copyOf(last),
-                limits.fights(System.nanoTime()), watchFailure);
+                limits.fights(System.nanoTime()), suspended ? Optional.empty() : schedule.next(Set.of(
+                        Action.POLL.name(), Action.CORRECT.name(), RETRY + Action.POLL, RETRY + Action.CORRECT, DEADLINE)),
+                watchFailure);
     }
 
     /** Whether the loop waits, or works for no longer than {@link Settings#hung} at one thing. */
@@ -268,8 +272,18 @@ public final class AgentLoop implements AutoCloseable {
         }
         outcome.interests().ifPresent(this::listen);
         done(item, outcome);
+        tellFights();
         for (var waiting : item.waiting) {
             waiting.complete(outcome);
+        }
+    }
+
+    private void tellFights() {
+        var fights = status().fights();
+        var fresh = fights.stream().filter(each -> !told.contains(each.object())).toList();
+        told = fights.stream().map(Fight::object).collect(Collectors.toSet());
+        if (!fresh.isEmpty()) {
+            work.fighting(fresh);
         }
     }
 

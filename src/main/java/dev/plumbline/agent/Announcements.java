@@ -1,5 +1,7 @@
 package dev.plumbline.agent;
 
+import java.util.List;
+
 /** Tells systemd what becomes of the work: ready after the first correction, reloading, and a line of status. */
 final class Announcements implements Work {
 
@@ -43,6 +45,11 @@ final class Announcements implements Work {
         systemd.status(what + ": " + outcome.failure().map(Outcome.Failure::text)
                 .orElse(outcome.changed().isEmpty() ? "nothing to do" : outcome.changed().size() + " changed"));
         return outcome;
+    }
+
+    @Override
+    public void fighting(List<Fight> fights) {
+        work.fighting(fights);
     }
 
     @Override

@@ -102,6 +102,11 @@ public final class Reconciler {
             return prepared;
         }
 
+        /** Whose changes could make this plan another one, namespace by namespace. */
+        public List<Watched> watched() {
+            return runs.entrySet().stream().map(each -> each.getKey().watched(each.getValue())).toList();
+        }
+
         /** Applies that had died, and were undone on the way. */
         public List<Event> recovered() {
             return List.copyOf(recovered);

@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.host.Workspace;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanJson;
 import dev.plumbline.plan.PlanText;
@@ -33,7 +34,7 @@ final class PlanCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        try (var work = Workspace.reading(input, err()); var session = work.prepare()) {
+        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err()); var session = work.prepare()) {
             work.guard(session, Set.of());
             var plan = session.plan();
             if (json.getAsBoolean()) {

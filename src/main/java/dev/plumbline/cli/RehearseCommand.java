@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.host.Workspace;
 import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Ledgers;
 import dev.plumbline.history.Event;
@@ -35,7 +36,7 @@ final class RehearseCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("rehearse");
-        try (var work = Workspace.reading(input, err()); var stage = new Stage(work.ledgers());
+        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err()); var stage = new Stage(work.ledgers());
                 var session = work.prepareToApply(stage::copy, stage, stage)) {
             PlanCommand.print(session.plan(), false, out());
             stage.replicas.forEach(replica -> replica.notCopied().forEach(each ->

@@ -1,8 +1,12 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Run;
+import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +51,26 @@ record AbsentStore(String reason) implements StoreView {
 
     @Override
     public Optional<byte[]> appliedDocuments() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<DocumentRecord> documents() {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Instant> rejected(String contentHash) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Run> runs(int most) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Suspension> suspension() {
         return Optional.empty();
     }
 

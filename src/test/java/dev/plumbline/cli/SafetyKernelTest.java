@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.host.StoredJournal;
 import dev.plumbline.apply.ApplyException;
 import dev.plumbline.apply.LockedException;
 import dev.plumbline.history.Event;

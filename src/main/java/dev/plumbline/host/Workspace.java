@@ -1,4 +1,4 @@
-package dev.plumbline.cli;
+package dev.plumbline.host;
 
 import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Ledgers;
@@ -7,7 +7,10 @@ import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
 import dev.plumbline.compile.Compiler;
+import dev.plumbline.history.Commit;
+import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.Event;
+import dev.plumbline.history.EventText;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.HostFilter;
@@ -18,8 +21,8 @@ import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.kernel.KernelNamespace;
-import dev.plumbline.source.DirectorySource;
 import dev.plumbline.source.ParsedDocuments;
+import dev.plumbline.source.SourceContent;
 import dev.plumbline.store.AppliedSource;
 import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.SourceId;
@@ -29,6 +32,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,23 +44,23 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
-final class Workspace implements AutoCloseable {
+public final class Workspace implements AutoCloseable {
 
-    private final Input input;
+    private final Wanted wanted;
     private final StoreView store;
     private final Journal journal;
     private final boolean replaceSource;
     private final PrintWriter err;
     private final Timings timings;
 
-    /** What is wanted, from where, and for which host; files are empty where they are not at hand. */
-    private record Input(SourceId source, String hash, HostFilter host, ParsedIntents intents, boolean hasFiles,
-            Supplier<List<IntentFile>> files) {
+    /** For a run that nobody watches; the store stays the caller's. */
+    Workspace(Wanted wanted, Store store, Journal journal, boolean replaceSource, PrintWriter err) {
+        this(wanted, store, journal, replaceSource, new Timings(), err);
     }
 
-    private Workspace(Input input, StoreView store, Journal journal, boolean replaceSource, Timings timings,
+    private Workspace(Wanted wanted, StoreView store, Journal journal, boolean replaceSource, Timings timings,
             PrintWriter err) {
-        this.input = input;
+        this.wanted = wanted;
         this.store = store;
         this.journal = journal;
         this.replaceSource = replaceSource;
@@ -65,26 +69,29 @@ final class Workspace implements AutoCloseable {
     }
 
     /** For commands that change nothing: works without root, and says what it could not see. */
-    static Workspace reading(InputOptions input, PrintWriter err) {
-        return reading(input, err, IntentParser.withoutSchema(), true);
+    public static Workspace reading(Settings settings, Invocation invocation, PrintWriter err) {
+        return reading(settings, invocation, err, IntentParser.withoutSchema(), true);
     }
 
     /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
-    static Workspace validating(InputOptions input, PrintWriter err) {
-        return reading(input, err, new IntentParser(), false);
+    public static Workspace validating(Settings settings, Invocation invocation, PrintWriter err) {
+        return reading(settings, invocation, err, new IntentParser(), false);
     }
 
-    private static Workspace reading(InputOptions input, PrintWriter err, IntentParser parser, boolean takesKept) {
+    private static Workspace reading(Settings settings, Invocation invocation, PrintWriter err, IntentParser parser,
+            boolean takesKept) {
         var timings = new Timings();
-        var store = timings.time("store", () -> Store.openReadOnly(input.stateDirectory(), VersionCommand.version()));
+        var directory = settings.stateDirectory();
+        var store = timings.time("store", () -> Store.openReadOnly(directory, invocation.version()));
         try {
-            store.checkSource(SourceId.directory(input.intents()));
+            store.checkSource(settings.place().id());
         } catch (OtherSourceException e) {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
-        var journal = new StoredJournal.Reading(store, input.stateDirectory());
+        var journal = new StoredJournal.Reading(store, directory);
         var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
-        return opened(() -> directory(input, parser, kept, timings), store, revision -> journal, true, timings, err);
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
+                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, timings, err);
     }
 
     /**
@@ -93,52 +100,46 @@ final class Workspace implements AutoCloseable {
      * @param lockTimeout how long to wait for another apply to end
      * @throws RuntimeException if the intents or the store can be written by others, or another source was applied last
      */
-    static Workspace writing(InputOptions input, boolean replaceSource, Duration lockTimeout, Subcommand command) {
-        new DirectorySource(input.intents(), VersionCommand.version()).requireSafe();
+    public static Workspace writing(Settings settings, Invocation invocation, boolean replaceSource,
+            Duration lockTimeout, PrintWriter err) {
         var timings = new Timings();
-        var store = timings.time("store", () -> Store.open(input.stateDirectory(), VersionCommand.version()));
-        return opened(() -> directory(input, IntentParser.withoutSchema(), kept(store), timings), store,
-                revision -> new StoredJournal(store, input.stateDirectory(),
-                        Caller.initiator(command, input.intents().toString(), revision), lockTimeout), replaceSource,
-                timings, command.err());
+        var directory = settings.stateDirectory();
+        var input = settings.place().open(directory, invocation.version());
+        input.source().requireSafe();
+        var store = timings.time("store", () -> Store.open(directory, invocation.version()));
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, kept(store))), store,
+                wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
+                        lockTimeout), replaceSource, timings, err);
     }
 
     /** For an apply of a saved plan. */
-    static Workspace saved(SavedPlan plan, InputOptions options, boolean replaceSource, Duration lockTimeout,
-            Subcommand command) {
+    public static Workspace saved(SavedPlan plan, Path stateDirectory, Invocation invocation, boolean replaceSource,
+            Duration lockTimeout, PrintWriter err) {
         var timings = new Timings();
-        var store = timings.time("store", () -> Store.open(options.stateDirectory(), VersionCommand.version()));
-        return opened(() -> new Input(plan.source(), plan.contentHash(), new HostFilter(plan.host(), plan.labels()),
-                plan.intents(), false, List::of), store, revision -> new StoredJournal(store, options.stateDirectory(),
-                        Caller.initiator(command, plan.source().location(), revision), lockTimeout), replaceSource,
-                timings, command.err());
+        var store = timings.time("store", () -> Store.open(stateDirectory, invocation.version()));
+        return opened(() -> new Wanted(plan.source(), plan.commit(), plan.contentHash(),
+                new HostFilter(plan.host(), plan.labels()), plan.intents(), false, List::of), store,
+                wanted -> new StoredJournal(store, stateDirectory,
+                        invocation.initiator(plan.source().location(), wanted.revision()), lockTimeout),
+                replaceSource, timings, err);
     }
 
-    /** The journal carries the hash of what is read. */
-    private static Workspace opened(Supplier<Input> reading, StoreView store, Function<String, Journal> journal,
+    /** The journal carries the revision of what is read. */
+    private static Workspace opened(Supplier<Wanted> reading, StoreView store, Function<Wanted, Journal> journal,
             boolean replaceSource, Timings timings, PrintWriter err) {
         try {
-            var input = reading.get();
+            var wanted = reading.get();
             if (!replaceSource) {
-                store.checkSource(input.source());
+                store.checkSource(wanted.source());
             }
-            return new Workspace(input, store, journal.apply(input.hash()), replaceSource, timings, err);
+            return new Workspace(wanted, store, journal.apply(wanted), replaceSource, timings, err);
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
     }
 
-    private static Input directory(InputOptions options, IntentParser parser, ParsedDocuments kept, Timings timings) {
-        return timings.time("parse", () -> {
-            var found = new DirectorySource(options.intents(), VersionCommand.version()).documents(parser, kept);
-            return new Input(SourceId.directory(options.intents()), found.hash(),
-                    new HostFilter(options.host(), options.labels()), found.parsed(), found.hasFiles(),
-                    found.files());
-        });
-    }
-
-    private static ParsedDocuments kept(StoreView store) {
+    static ParsedDocuments kept(StoreView store) {
         return new ParsedDocuments() {
             @Override
             public Optional<byte[]> find(String hash) {
@@ -157,26 +158,26 @@ final class Workspace implements AutoCloseable {
     /**
      * The documents that hold for this host. Warnings are printed.
      *
-     * @throws CommandException with every problem if one is an error
+     * @throws HostException with every problem if one is an error
      */
-    List<Document> documents() {
-        var problems = new ArrayList<>(input.intents().problems());
-        problems.addAll(input.host().duplicates(input.intents().documents()));
+    public List<Document> documents() {
+        var problems = new ArrayList<>(wanted.intents().problems());
+        problems.addAll(wanted.host().duplicates(wanted.intents().documents()));
         if (problems.stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR)) {
             throw invalid(problems);
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, input.files().get()));
+            err.print(ProblemText.render(problems, wanted.files().get()));
         }
-        return input.host().select(input.intents().documents());
+        return wanted.host().select(wanted.intents().documents());
     }
 
     /**
      * The same, checked against each other as far as that goes without a network.
      *
-     * @throws CommandException with every error if there is one
+     * @throws HostException with every error if there is one
      */
-    List<Document> checkedDocuments() {
+    public List<Document> checkedDocuments() {
         var documents = documents();
         var names = TableNames.read();
         var problems = documents.stream().collect(Collectors.groupingBy(Document::netns)).values().stream()
@@ -188,7 +189,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** The documents of a folder, whatever host they hold for. */
-    static List<Document> valid(DirectorySource.Content content) {
+    public static List<Document> valid(SourceContent content) {
         var parsed = content.parse(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         if (parsed.hasErrors()) {
             throw invalid(parsed.problems(), content.files());
@@ -196,38 +197,38 @@ final class Workspace implements AutoCloseable {
         return parsed.documents();
     }
 
-    private CommandException invalid(List<Problem> problems) {
-        return invalid(problems, input.files().get());
+    private HostException invalid(List<Problem> problems) {
+        return invalid(problems, wanted.files().get());
     }
 
-    private static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
+    private static HostException invalid(List<Problem> problems, List<IntentFile> files) {
         long errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR).count();
-        return new CommandException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
+        return new HostException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
                 ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), files));
     }
 
     /** What the store knows of namespaces. */
-    Ledgers ledgers() {
+    public Ledgers ledgers() {
         return new StoredLedgers(store);
     }
 
     /**
      * Reads the network and compares it with the documents. Claims nothing.
      *
-     * @throws CommandException with every problem that only the network shows
+     * @throws HostException with every problem that only the network shows
      */
-    Reconciler.Session prepare() {
+    public Reconciler.Session prepare() {
         sayWhatIsUnseen();
         return checked(() -> reconciler().prepare(documents()));
     }
 
     /** The same to apply at once: every namespace is claimed before it is read. */
-    Reconciler.Session prepareToApply() {
+    public Reconciler.Session prepareToApply() {
         return checked(() -> reconciler().prepareToApply(documents()));
     }
 
     /** The same to apply at once, on other namespaces and with other records than the host's own. */
-    Reconciler.Session prepareToApply(Namespaces namespaces, Ledgers ledgers, Journal records) {
+    public Reconciler.Session prepareToApply(Namespaces namespaces, Ledgers ledgers, Journal records) {
         sayWhatIsUnseen();
         return checked(() -> new Reconciler(namespaces, ledgers, records, TableNames.read(), true, timings)
                 .prepareToApply(documents()));
@@ -250,27 +251,33 @@ final class Workspace implements AutoCloseable {
         return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), true, timings);
     }
 
+    /** To apply at once while nobody watches: what the host has never had is waited for. */
+    Reconciler.Session prepareUnattended() {
+        return checked(() -> new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), false,
+                timings).prepareToApply(documents()));
+    }
+
     /**
      * Undoes what applies that died left, before anything else is done, and says so.
      *
-     * @throws CommandException if not all could be undone: somebody is to know before things go on
+     * @throws HostException if not all could be undone: somebody is to know before things go on
      */
-    void recover() {
+    public void recover() {
         var events = reconciler().recover();
         say(events);
         if (events.stream().anyMatch(each -> each.result().isPartly())) {
-            throw new CommandException("not all of an apply that died could be undone; apply again to go on from what"
+            throw new HostException("not all of an apply that died could be undone; apply again to go on from what"
                     + " is there");
         }
     }
 
     /** Reverts what waits to be confirmed. */
-    List<Event> revert() {
+    public List<Event> revert() {
         return reconciler().revert();
     }
 
     /** Confirms what waits for it. */
-    List<Event> confirm() {
+    public List<Event> confirm() {
         return reconciler().confirm();
     }
 
@@ -279,45 +286,54 @@ final class Workspace implements AutoCloseable {
      *
      * @param again somebody says that it is to be applied all the same
      */
-    void refuseReverted(boolean again) {
+    public void refuseReverted(boolean again) {
         if (!again && store instanceof Store writable) {
-            writable.rejected(input.hash()).ifPresent(at -> {
-                throw new CommandException("nothing was changed: these very intents were reverted at " + at
+            writable.rejected(wanted.hash()).ifPresent(at -> {
+                throw new HostException("nothing was changed: these very intents were reverted at " + at
                         + "; change them, or say --again");
             });
         }
     }
 
     /** Says what became of applies that had died. */
-    void say(List<Event> recovered) {
-        recovered.forEach(each -> RecoverCommand.say(each, err));
+    public void say(List<Event> recovered) {
+        recovered.forEach(each -> EventText.settled(each).forEach(err::println));
         err.flush();
     }
 
-    /** Records where what was applied came from, unless that is on record. */
-    void recordSource() {
+    /** Records where what was applied came from, and since when each document is as it is, unless that is on record. */
+    public void recordSource() {
         var recorded = store.source();
-        if (store instanceof Store writable && recorded.filter(each -> each.id().equals(input.source())
-                && each.contentHash().equals(input.hash())).isEmpty()) {
+        if (store instanceof Store writable && recorded.filter(each -> each.id().equals(wanted.source())
+                && each.contentHash().equals(wanted.hash()) && each.commit().equals(wanted.commit())).isEmpty()) {
             timings.time("store", () -> {
-                writable.recordSource(new AppliedSource(input.source(), input.hash(), Instant.now()), encoded(),
-                        replaceSource);
+                writable.recordSource(applied(), encoded(), records(), replaceSource);
                 return writable;
             });
         }
     }
 
+    private List<DocumentRecord> records() {
+        var now = Instant.now();
+        return wanted.host().select(wanted.intents().documents()).stream().map(each ->
+                new DocumentRecord(each.id(), DocumentCodec.hash(each), wanted.commit(), now)).toList();
+    }
+
     /** Records what becomes the current source once it is confirmed. */
-    void pend() {
+    public void pend() {
         if (store instanceof Store writable) {
-            writable.pend(input.source(), input.hash(), encoded());
+            writable.pend(applied(), encoded(), records());
         }
+    }
+
+    private AppliedSource applied() {
+        return new AppliedSource(wanted.source(), wanted.hash(), wanted.commit(), Instant.now());
     }
 
     private byte[] encoded() {
         var bytes = new ByteArrayOutputStream();
         try {
-            DocumentCodec.write(input.intents(), bytes);
+            DocumentCodec.write(wanted.intents(), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -325,18 +341,18 @@ final class Workspace implements AutoCloseable {
     }
 
     /** The plan of a session, to be kept in a file. */
-    SavedPlan save(Reconciler.Session session) {
-        return new SavedPlan(session.fingerprint(), input.source(), input.hash(), input.host().host(),
-                input.host().labels(), input.intents());
+    public SavedPlan save(Reconciler.Session session) {
+        return new SavedPlan(session.fingerprint(), wanted.source(), wanted.commit(), wanted.hash(), wanted.host().host(),
+                wanted.host().labels(), wanted.intents());
     }
 
     /** Lets guards watch over a session that these intents are for. */
-    void guard(Reconciler.Session session, Set<String> allowed) {
-        session.guard(input.hasFiles() || !input.intents().documents().isEmpty(), allowed);
+    public void guard(Reconciler.Session session, Set<String> allowed) {
+        session.guard(wanted.hasFiles() || !wanted.intents().documents().isEmpty(), allowed);
     }
 
     /** Where the time went, for whoever sets {@code PLUMBLINE_TIMINGS}. */
-    void printTimings() {
+    public void printTimings() {
         if (System.getenv("PLUMBLINE_TIMINGS") != null) {
             err.println(timings);
         }

@@ -1,4 +1,4 @@
-package dev.plumbline.cli;
+package dev.plumbline.host;
 
 import java.time.Duration;
 
@@ -21,7 +21,7 @@ final class OrderlyEnd {
     /**
      * From now on, something is half done.
      *
-     * @throws CommandException if the program is on its way to its end already
+     * @throws HostException if the program is on its way to its end already
      */
     static void enter() {
         synchronized (END) {
@@ -29,7 +29,7 @@ final class OrderlyEnd {
                 try {
                     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(OrderlyEnd::await));
                 } catch (IllegalStateException e) {
-                    throw new CommandException("asked to stop; nothing was changed");
+                    throw new HostException("asked to stop; nothing was changed");
                 }
                 END.hooked = true;
             }

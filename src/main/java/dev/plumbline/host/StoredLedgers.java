@@ -1,4 +1,4 @@
-package dev.plumbline.cli;
+package dev.plumbline.host;
 
 import dev.plumbline.apply.Ledgers;
 import dev.plumbline.state.Ledger;
@@ -8,7 +8,7 @@ import dev.plumbline.store.StoreView;
 import java.util.Set;
 
 /** Ledgers of the store: the one place where the loop meets SQLite. */
-record StoredLedgers(StoreView store) implements Ledgers {
+public record StoredLedgers(StoreView store) implements Ledgers {
 
     @Override
     public Set<String> labels() {

@@ -1,4 +1,4 @@
-package dev.plumbline.cli;
+package dev.plumbline.host;
 
 import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.LockedException;
@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The journal of the store. A claim is a lock on a file of the state directory, one a namespace, in which its holder
  * writes who it is; the file is there only while it is held, or after a holder died.
  */
-record StoredJournal(Store store, Path stateDirectory, Initiator initiator, Duration patience) implements Journal {
+public record StoredJournal(Store store, Path stateDirectory, Initiator initiator, Duration patience) implements Journal {
 
     private static final Duration POLL = Duration.ofMillis(50);
 
@@ -49,7 +49,7 @@ record StoredJournal(Store store, Path stateDirectory, Initiator initiator, Dura
     }
 
     /** The journal for commands that only look. */
-    record Reading(StoreView store, Path stateDirectory) implements Journal {
+    public record Reading(StoreView store, Path stateDirectory) implements Journal {
 
         @Override
         public Initiator initiator() {

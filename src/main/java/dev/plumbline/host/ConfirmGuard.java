@@ -1,8 +1,7 @@
-package dev.plumbline.cli;
+package dev.plumbline.host;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import java.util.List;
  * a transient service of systemd where plumbline runs in the machine's own network namespace, else a process in a
  * session of its own. The deadline is in the store, so a boot unit and every later start keep it as well.
  */
-final class ConfirmGuard {
+public final class ConfirmGuard {
 
     private static final Path SYSTEMD = Path.of("/run/systemd/system");
 
@@ -25,7 +24,7 @@ final class ConfirmGuard {
      *
      * @throws IOException if it cannot be started: nothing may be written then
      */
-    static void start(Path stateDirectory) throws IOException {
+    public static void start(Path stateDirectory) throws IOException {
         var command = new ArrayList<String>();
         if (Files.isDirectory(SYSTEMD) && isInNamespaceOfInit()) {
             command.addAll(List.of("systemd-run", "--quiet", "--collect",
@@ -33,7 +32,7 @@ final class ConfirmGuard {
         } else {
             command.add("setsid");
         }
-        command.addAll(program());
+        command.addAll(Program.command());
         command.addAll(List.of("guard", "--state-dir", stateDirectory.toAbsolutePath().toString()));
         new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectOutput(new File("/dev/null"))
                 .redirectError(new File("/dev/null")).start();
@@ -42,20 +41,5 @@ final class ConfirmGuard {
     private static boolean isInNamespaceOfInit() throws IOException {
         return Files.readSymbolicLink(Path.of("/proc/1/ns/net")).equals(
                 Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
-    }
-
-    /** How this very program was started: by its launcher, or by hand from classes. */
-    private static List<String> program() {
-        var home = System.getProperty("plumbline.home", "");
-        if (!home.isEmpty()) {
-            return List.of(home + "/bin/plumbline");
-        }
-        var words = new ArrayList<String>();
-        words.add(System.getProperty("java.home") + "/bin/java");
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(each -> each.startsWith("--enable-native-access") || each.startsWith("--sun-misc"))
-                .forEach(words::add);
-        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Plumbline.class.getName()));
-        return words;
     }
 }
