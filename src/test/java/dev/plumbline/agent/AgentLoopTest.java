@@ -159,6 +159,7 @@ class AgentLoopTest {
     @Test
     void changesOfOthersAreCorrectedWithinASecondAndFightsAreTold() throws Exception {
         started();
+        work.canBeTold(false);
         work.answer((action, cause) -> new Outcome(List.of("rule 1000"), Optional.empty(), Optional.empty(),
                 Optional.empty()));
         for (int i = 0; i < 4; i++) {
@@ -170,9 +171,13 @@ class AgentLoopTest {
             Thread.sleep(10);
         }
         assertEquals(List.of(RULE), loop.status().fights().stream().map(Fight::object).toList());
+        assertEquals(List.of(), work.told());
+        work.canBeTold(true);
         loop.changed(CHANGES);
         assertEquals("nothing", work.next(100), "it is held back for 200 ms");
         assertEquals("CORRECT CHANGE", work.next(1000));
+        loop.trigger().get(5, TimeUnit.SECONDS);
+        assertEquals(List.of(RULE.toString()), work.told(), "once, and although it could not be told at first");
     }
 
     @Test

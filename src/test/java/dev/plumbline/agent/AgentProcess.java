@@ -82,6 +82,11 @@ final class AgentProcess {
         }
 
         @Override
+        public void fighting(List<Fight> fights) {
+            System.err.println("fighting: " + fights.getFirst().object());
+        }
+
+        @Override
         public Settings settings() {
             var usual = Settings.DEFAULT;
             return new Settings(usual.poll(), usual.correct(), usual.jitter(), usual.firstRetry(), usual.lastRetry(),

@@ -2,6 +2,7 @@ package dev.plumbline.agent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +20,8 @@ final class RecordedWork implements Work {
 
     private final LinkedBlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private volatile Answer answer = (action, cause) -> Outcome.NOTHING;
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private volatile boolean deaf;
     private volatile Settings settings;
 
     RecordedWork(Settings settings) {
@@ -71,6 +74,24 @@ final class RecordedWork implements Work {
     @Override
     public Outcome reload() {
         return called(Action.RELOAD, new Cause(Cause.Kind.RELOAD, java.util.Set.of()));
+    }
+
+    @Override
+    public void fighting(List<Fight> fights) {
+        if (deaf) {
+            throw new IllegalStateException("no room");
+        }
+        told.addAll(fights.stream().map(fight -> fight.object().toString()).toList());
+    }
+
+    /** Which fights it was told of. */
+    List<String> told() {
+        return List.copyOf(told);
+    }
+
+    /** Whether to take what it is told of. */
+    void canBeTold(boolean can) {
+        deaf = !can;
     }
 
     @Override
