@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Where intents and state are, and which host this is: options that several commands share. */
@@ -47,10 +48,14 @@ final class InputOptions {
         return given == null ? Map.of() : given;
     }
 
+    /** What {@code --host} says. */
+    Optional<String> givenHost() {
+        return Optional.ofNullable(host.getValue());
+    }
+
     String host() {
-        String given = host.getValue();
-        if (given != null) {
-            return given;
+        if (givenHost().isPresent()) {
+            return givenHost().get();
         }
         try {
             return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();

@@ -160,15 +160,21 @@ final class Workspace implements AutoCloseable {
      * @throws CommandException with every problem if one is an error
      */
     List<Document> documents() {
-        var problems = new ArrayList<>(input.intents().problems());
-        problems.addAll(input.host().duplicates(input.intents().documents()));
+        return documents(input.intents(), input.host(), input.files(), err);
+    }
+
+    /** Of these intents, the documents that hold for a host; as {@link #documents()}. */
+    static List<Document> documents(ParsedIntents intents, HostFilter host, Supplier<List<IntentFile>> files,
+            PrintWriter err) {
+        var problems = new ArrayList<>(intents.problems());
+        problems.addAll(host.duplicates(intents.documents()));
         if (problems.stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR)) {
-            throw invalid(problems);
+            throw invalid(problems, files.get());
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, input.files().get()));
+            err.print(ProblemText.render(problems, files.get()));
         }
-        return input.host().select(input.intents().documents());
+        return host.select(intents.documents());
     }
 
     /**
@@ -200,7 +206,7 @@ final class Workspace implements AutoCloseable {
         return invalid(problems, input.files().get());
     }
 
-    private static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
+    static CommandException invalid(List<Problem> problems, List<IntentFile> files) {
         long errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR).count();
         return new CommandException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
                 ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), files));

@@ -22,7 +22,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * Whatever the intents, whatever drift and whatever change of intents: after an apply the plan is empty, nothing of
- * others is touched, and without documents everything is as it was. On one real namespace, try after try.
+ * others is touched, and without documents everything is as it was. What is planned from facts is the same. On one real namespace, try after try.
  */
 @Tag("kernel")
 class LoopPropertiesKernelTest {
@@ -31,6 +31,7 @@ class LoopPropertiesKernelTest {
     private static final ThrowAwayNamespaces NAMESPACES = new ThrowAwayNamespaces();
 
     private TestHost host;
+    private TestHost elsewhere;
     private Path directory;
     private Random random;
     private TestHost.Snapshot pristine;
@@ -55,6 +56,7 @@ class LoopPropertiesKernelTest {
                 "pref 1000 from 10.0.0.10 iif eth0 lookup 500", "pref 20000 from 192.168.0.0/16 lookup 500")) {
             host.ip().run("rule add " + rule);
         }
+        elsewhere = host.elsewhere(NAMESPACES);
         pristine = host.snapshot();
         story.clear();
     }
@@ -92,6 +94,7 @@ class LoopPropertiesKernelTest {
 
     /** Applies; afterwards there is nothing to do, and what is of others is as it was. */
     private void applied() {
+        FactsKernelTest.assertSamePlan(host, elsewhere);
         var result = host.run("apply", "--auto-approve", "--allow", "mass-delete", "--allow", "empty-source",
                 "--allow", "default-route");
         story.add("apply: " + result);
