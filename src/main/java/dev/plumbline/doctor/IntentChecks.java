@@ -1,0 +1,72 @@
+package dev.plumbline.doctor;
+
+import dev.plumbline.intent.Document;
+import dev.plumbline.intent.HostFilter;
+import dev.plumbline.intent.IntentParser;
+import dev.plumbline.intent.ParsedIntents;
+import dev.plumbline.intent.Problem;
+import dev.plumbline.source.DirectorySource;
+import dev.plumbline.source.ParsedDocuments;
+import dev.plumbline.source.SourceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The intents: who can write them, and whether they say anything for this host. */
+final class IntentChecks {
+
+    private static final String AREA = "intents";
+
+    private final Path directory;
+    private final HostFilter host;
+    private final List<Check> checks = new ArrayList<>();
+    private List<Document> documents = List.of();
+
+    IntentChecks(Path directory, String programVersion, HostFilter host) {
+        this.directory = directory;
+        this.host = host;
+        if (!Files.isDirectory(directory)) {
+            checks.add(Check.notApplicable(AREA, "directory", "there is no directory of intents " + directory,
+                    "mkdir -p " + directory + "    # or name another with --intents DIR"));
+            return;
+        }
+        var source = new DirectorySource(directory, programVersion);
+        try {
+            source.requireSafe();
+            checks.add(Check.ok(AREA, "directory", "nobody but root can write the intents in " + directory));
+        } catch (SourceException e) {
+            var lines = e.getMessage().lines().map(String::strip).toList();
+            checks.add(new Check(AREA, "directory", Check.Verdict.FAILED, lines.getFirst().replaceFirst(":$", ""),
+                    lines.stream().skip(1).map(line -> line.substring(line.lastIndexOf(": ") + 2)).toList()));
+        }
+        try {
+            parsed(source.documents(IntentParser.withoutSchema(), ParsedDocuments.NONE).parsed());
+        } catch (SourceException e) {
+            checks.add(Check.failed(AREA, "documents", e.getMessage(), "plumbline validate --intents " + directory));
+        }
+    }
+
+    private void parsed(ParsedIntents intents) {
+        documents = host.select(intents.documents());
+        var problems = new ArrayList<>(intents.problems());
+        problems.addAll(host.duplicates(intents.documents()));
+        var errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR)
+                .sorted(Problem.BY_POSITION).toList();
+        checks.add(errors.isEmpty()
+                ? Check.ok(AREA, "documents", documents.size() + " of " + intents.documents().size()
+                        + " documents hold for the host " + host.host())
+                : Check.failed(AREA, "documents", errors.size() + (errors.size() == 1 ? " error" : " errors")
+                        + ", the first at " + errors.getFirst().origin().position() + ": " + errors.getFirst().message(),
+                        "plumbline validate --intents " + directory));
+    }
+
+    List<Check> checks() {
+        return List.copyOf(checks);
+    }
+
+    /** The documents that hold for this host, those with errors left out. */
+    List<Document> documents() {
+        return documents;
+    }
+}
