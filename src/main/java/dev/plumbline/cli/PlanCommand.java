@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.doctor.PlanWarnings;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanJson;
 import dev.plumbline.plan.PlanText;
@@ -45,7 +46,7 @@ final class PlanCommand extends Subcommand {
     private int here() throws IOException {
         try (var work = Workspace.reading(input, err()); var session = work.prepare()) {
             work.guard(session, Set.of());
-            var plan = session.plan();
+            var plan = PlanWarnings.added(session.plan());
             int code = show(plan);
             Path file = out.getValue();
             if (file != null) {

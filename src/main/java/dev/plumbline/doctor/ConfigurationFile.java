@@ -1,5 +1,6 @@
 package dev.plumbline.doctor;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,15 +20,8 @@ final class ConfigurationFile {
     private static final List<String> YES = List.of("1", "yes", "y", "true", "t", "on");
     private static final List<String> NO = List.of("0", "no", "n", "false", "f", "off");
 
-    private final Map<String, Setting> settings = new HashMap<>();
-
-    /**
-     * A value.
-     *
-     * @param file that says it
-     */
-    record Setting(String value, String file) {
-    }
+    /** Each key's values, the one that was said last first. */
+    private final Map<String, List<String>> settings = new HashMap<>();
 
     /** The settings of a part of systemd, such as {@code networkd.conf}. */
     static ConfigurationFile systemd(HostFiles files, String name) {
@@ -70,22 +64,25 @@ final class ConfigurationFile {
                 section = whole.substring(1, whole.length() - 1);
             } else if (whole.indexOf('=') > 0) {
                 int at = whole.indexOf('=');
-                set(section + "." + whole.substring(0, at).strip(), whole.substring(at + 1).strip(), file);
+                settings.computeIfAbsent(section + "." + whole.substring(0, at).strip(), key -> new ArrayList<>())
+                        .addFirst(whole.substring(at + 1).strip());
             }
         }
     }
 
-    private void set(String key, String value, String file) {
-        settings.put(key, new Setting(value, file));
+    private List<String> values(String section, String key) {
+        return settings.getOrDefault(section + "." + key, List.of());
     }
 
-    Optional<Setting> setting(String section, String key) {
-        return Optional.ofNullable(settings.get(section + "." + key));
+    /** What was said last. */
+    Optional<String> value(String section, String key) {
+        return values(section, key).stream().findFirst();
     }
 
-    /** A switch; one that is neither on nor off is as if it were not said. */
+    /** A switch; a value that is neither on nor off changes nothing. */
     boolean isOn(String section, String key, boolean otherwise) {
-        var value = setting(section, key).map(each -> each.value().toLowerCase(Locale.ROOT)).orElse("");
-        return YES.contains(value) || otherwise && !NO.contains(value);
+        return values(section, key).stream().map(value -> value.toLowerCase(Locale.ROOT))
+                .filter(value -> YES.contains(value) || NO.contains(value)).findFirst().map(YES::contains)
+                .orElse(otherwise);
     }
 }

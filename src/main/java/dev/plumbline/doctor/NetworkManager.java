@@ -18,14 +18,22 @@ record NetworkManager(HostFiles files) {
     List<String> managed(Collection<String> devices) {
         return files.names(DEVICES, "[0-9]*").stream().filter(index -> {
             var state = ConfigurationFile.of(files, DEVICES + "/" + index);
-            return state.isOn("device", "managed", state.setting("device", "connection-uuid").isPresent());
+            return state.isOn("device", "managed", state.value("device", "connection-uuid").isPresent());
         }).flatMap(index -> files.device(index).stream()).filter(devices::contains).sorted().toList();
     }
 
+    private static String unmanaged(List<String> devices) {
+        return "unmanaged-devices+=" + String.join(";", devices.stream().map(each -> "interface-name:" + each).toList());
+    }
+
+    /** The drop-in that takes these from it. */
     static List<String> remedy(List<String> devices) {
-        return List.of("write to " + DROP_IN + ":", "[keyfile]",
-                "unmanaged-devices+=" + String.join(";", devices.stream().map(each -> "interface-name:" + each).toList()),
-                "systemctl reload NetworkManager");
+        return List.of("write to " + DROP_IN + ":", "[keyfile]", unmanaged(devices), "systemctl reload NetworkManager");
+    }
+
+    /** The same as one command. */
+    static String command(List<String> devices) {
+        return "printf '[keyfile]\\n" + unmanaged(devices) + "\\n' > " + DROP_IN + " && systemctl reload NetworkManager";
     }
 
     Check check(Processes processes, Interests interests) {

@@ -36,6 +36,13 @@ record Networkd(HostFiles files) {
         return lines;
     }
 
+    /** The same as one command. */
+    static String command(List<String> settings) {
+        return "mkdir -p " + DROP_IN.substring(0, DROP_IN.lastIndexOf('/')) + " && printf '[Network]\\n"
+                + String.join("", settings.stream().map(each -> each + "=no\\n").toList()) + "' > " + DROP_IN
+                + " && systemctl restart systemd-networkd";
+    }
+
     Check check(Processes processes) {
         var name = "networkd";
         boolean enabled = files.names("/etc/systemd/system/multi-user.target.wants", PROCESS + ".service").size() == 1;
@@ -59,7 +66,7 @@ record Networkd(HostFiles files) {
     private String managed() {
         var devices = files.names("/run/systemd/netif/links", "[0-9]*").stream()
                 .filter(index -> ConfigurationFile.of(files, "/run/systemd/netif/links/" + index)
-                        .setting("", "NETWORK_FILE").isPresent())
+                        .value("", "NETWORK_FILE").isPresent())
                 .flatMap(index -> files.device(index).stream()).toList();
         return devices.isEmpty() ? "" : ", and manages " + String.join(", ", devices);
     }

@@ -56,7 +56,7 @@ final class Others {
             return absent("firewalld", "firewalld");
         }
         var configuration = ConfigurationFile.of(files, "/etc/firewalld/firewalld.conf");
-        var filter = configuration.setting("", "IPv6_rpfilter").map(ConfigurationFile.Setting::value).orElse("yes");
+        var filter = configuration.value("", "IPv6_rpfilter").orElse("yes");
         if (List.of("no", "loose", "loose-forward").contains(filter)) {
             return Check.warning(AREA, "firewalld", "firewalld runs: what its zones do not allow is dropped, forwarded"
                     + " packets too, whatever plumbline routes", zone());
