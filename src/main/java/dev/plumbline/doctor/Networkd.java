@@ -23,7 +23,7 @@ record Networkd(HostFiles files) {
 
     /** Whether it was started since the machine was booted: what it leaves in {@code /run} tells, in no time. */
     boolean wasStarted() {
-        return files.exists("/run/systemd/netif");
+        return files.exists("/run/systemd/netif/state");
     }
 
     /** The drop-in that switches these off. */
@@ -45,7 +45,7 @@ record Networkd(HostFiles files) {
 
     Check check(Processes processes) {
         var name = "networkd";
-        boolean enabled = files.names("/etc/systemd/system/multi-user.target.wants", PROCESS + ".service").size() == 1;
+        boolean enabled = files.names("/etc/systemd/system/multi-user.target.wants", Processes.unit(PROCESS)).size() == 1;
         boolean running = processes.named(PROCESS).isPresent();
         if (!running && !enabled) {
             return Check.notApplicable(Others.AREA, name, "systemd-networkd does not run");

@@ -40,6 +40,7 @@ final class Others {
         checks.add(new NetworkManager(files).check(processes, interests));
         checks.add(firewalld());
         checks.add(docker());
+        checks.add(new ForwardPolicy(files).check());
         checks.add(kubeProxy());
         checks.add(daemons());
         checks.add(dhcp());
@@ -74,21 +75,19 @@ final class Others {
                 + " all of its traffic is to pass";
     }
 
+    /** Whether its policy drops now is another check's matter: this one is of what it does at its next start. */
     private Check docker() {
         if (processes.named("dockerd").isEmpty()) {
             return absent("docker", "dockerd");
         }
         var settings = files.text("/etc/docker/daemon.json").orElse("").replaceAll("\\s", "");
-        boolean leaves = settings.contains("\"ip-forward-no-drop\":true") || settings.contains("\"iptables\":false");
-        boolean forwards = files.text("/proc/sys/net/ipv4/ip_forward").filter("1"::equals).isPresent();
-        if (leaves) {
+        if (settings.contains("\"ip-forward-no-drop\":true") || settings.contains("\"iptables\":false")) {
             return Check.ok(AREA, "docker", "dockerd runs, and leaves the policy of FORWARD alone");
         }
-        return Check.warning(AREA, "docker", "dockerd runs" + (forwards ? "" : " (nothing is forwarded now)") + ": it sets"
-                + " the policy of FORWARD to drop, so what plumbline routes through this host does not pass",
+        return Check.warning(AREA, "docker", "dockerd runs: where it is the one that switches forwarding on, it sets the"
+                + " policy of FORWARD to drop, and what plumbline routes through this host does not pass",
                 "in /etc/docker/daemon.json: {\"ip-forward-no-drop\": true}    # Docker 28 or newer",
-                "systemctl restart docker && iptables -P FORWARD ACCEPT",
-                "iptables -I DOCKER-USER -i DEVICE -j ACCEPT    # older ones; for each device that packets come in by");
+                "printf 'net.ipv4.ip_forward=1\\n' > /etc/sysctl.d/90-forward.conf    # older ones: then it leaves the policy");
     }
 
     private Check kubeProxy() {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Who would undo what a plan does: said beside the plan, in the host's namespace. Looks at nothing for a plan without
- * changes, and at processes only where one of those it knows was started since the boot.
+ * changes, and at processes only where one of those it knows was started since the boot: a few files in all.
  */
 public final class PlanWarnings {
 
@@ -42,17 +42,13 @@ public final class PlanWarnings {
         var manager = new NetworkManager(files);
         var settings = networkd.wasStarted() ? networkd.on(concerned(plan)) : List.<String>of();
         var devices = manager.wasStarted() ? manager.managed(devices(plan)) : List.<String>of();
-        if (settings.isEmpty() && devices.isEmpty()) {
-            return List.of();
-        }
-        var processes = new Processes(files, Set.of(Networkd.PROCESS, NetworkManager.PROCESS));
         var notices = new ArrayList<Notice>();
-        if (!settings.isEmpty() && processes.named(Networkd.PROCESS).isPresent()) {
+        if (!settings.isEmpty() && Processes.isRunning(files, Networkd.PROCESS)) {
             notices.add(warning("ForeignRoutesRemoved", "systemd-networkd runs with " + String.join(" and ", settings)
                     + " on: it removes what this plan makes when it starts or when a device changes", Networkd.command(
                             settings)));
         }
-        if (!devices.isEmpty() && processes.named(NetworkManager.PROCESS).isPresent()) {
+        if (!devices.isEmpty() && Processes.isRunning(files, NetworkManager.PROCESS)) {
             notices.add(warning("DeviceManaged", "NetworkManager manages " + String.join(", ", devices)
                     + ", whose routes this plan changes: it puts its own back when it activates the device or renews a lease",
                     NetworkManager.command(devices)));

@@ -21,6 +21,7 @@ public final class Nftables {
 
     public static final int NF_INET_FORWARD = 2;
     public static final int NF_INET_POST_ROUTING = 4;
+    /** A base chain's policy: drop. */
     public static final int NF_DROP = 0;
 
     public static final int NFTA_TABLE_NAME = 1;

@@ -63,7 +63,7 @@ class OthersTest {
     void nobodyElse() {
         var checks = new Others(host.files(), interests()).checks();
         assertEquals(List.of("dhcp-clients"), HostTree.ofVerdict(checks, Verdict.OK));
-        assertEquals(6, HostTree.ofVerdict(checks, Verdict.NOT_APPLICABLE).size());
+        assertEquals(7, HostTree.ofVerdict(checks, Verdict.NOT_APPLICABLE).size());
         assertEquals(new Interests(Set.of("eth0", "net1"), Set.of(110L, 150L), 0x40ff), interests());
     }
 
@@ -145,7 +145,7 @@ class OthersTest {
 
     @Test
     void docker() {
-        host.process(82, "/usr/bin/dockerd", "-H", "fd://").file("/proc/sys/net/ipv4/ip_forward", "1\n");
+        host.process(82, "/usr/bin/dockerd", "-H", "fd://").file("/etc/docker/daemon.json", "{}\n");
         assertEquals(Verdict.WARNING, check("docker").verdict());
         host.file("/etc/docker/daemon.json", "{\n  \"ip-forward-no-drop\" : true\n}\n");
         assertEquals(Verdict.OK, check("docker").verdict());

@@ -102,4 +102,15 @@ class PlanWarningsTest {
         host.without("/proc/70/comm").without("/proc/71/comm");
         assertEquals(List.of(), warnings(plan("host", true, true, EMPTY)), "they do not run any more");
     }
+
+    @Test
+    void systemdKnowsWhatRuns() {
+        host.file("/sys/fs/cgroup/system.slice/cgroup.procs", "")
+                .file("/sys/fs/cgroup/system.slice/NetworkManager.service/cgroup.procs", "71\n");
+        assertEquals(1, warnings(plan("host", true, true, EMPTY)).size(), "networkd is not in its group");
+        host.file("/sys/fs/cgroup/system.slice/systemd-networkd.service/cgroup.procs", "69\n70\n");
+        assertEquals(2, warnings(plan("host", true, true, EMPTY)).size());
+        host.without("/proc/70/ns/net").link("/proc/70/ns/net", "net:[4026532999]");
+        assertEquals(1, warnings(plan("host", true, true, EMPTY)).size(), "that of a container");
+    }
 }
