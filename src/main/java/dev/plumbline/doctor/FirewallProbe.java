@@ -52,21 +52,30 @@ final class FirewallProbe {
     /** Makes tables in a throw-away namespace. */
     static List<Check> checks(NetworkNamespace namespace) {
         try (var socket = NetlinkSocket.open(namespace, PROTOCOL)) {
+            var refusals = FAMILIES.stream().map(each -> attempt(socket, table(each.family()))).toList();
             var checks = new ArrayList<Check>();
-            for (var kind : FAMILIES) {
-                var refusal = attempt(socket, table(kind.family()));
-                checks.add(refusal.isEmpty() ? Check.ok(Doctor.KERNEL, "nft-" + kind.name(), "nftables of family "
-                        + kind.name() + " (" + kind.option().name() + ")") : Check.warning(Doctor.KERNEL, "nft-" + kind.name(), "no nftables of family "
-                        + kind.name() + " (" + refusal.get().getMessage() + "): " + kind.option().name()
-                        + " is missing", LinkProbe.lines(kind.option())));
+            for (int i = 0; i < refusals.size(); i++) {
+                checks.add(family(FAMILIES.get(i), refusals.get(i)));
             }
-            checks.add(expressions(socket));
-            checks.add(nat(socket));
+            // Expressions need a table to stand in, and families may be missing one by one.
+            if (refusals.getFirst().isEmpty() && refusals.get(1).isEmpty()) {
+                checks.add(expressions(socket));
+                checks.add(nat(socket));
+            }
             return checks;
         } catch (NetlinkException e) {
-            return List.of(Check.warning(Doctor.KERNEL, "nft", "no nftables: " + e.getMessage() + ": "
+            return List.of(Check.warning(Doctor.KERNEL, "nft", "no nftables (" + e.getMessage() + "): "
                     + NF_TABLES.name() + " is missing", LinkProbe.lines(NF_TABLES)));
         }
+    }
+
+    private static Check family(Kind kind, Optional<NetlinkException> refusal) {
+        var name = "nft-" + kind.name();
+        return refusal.isEmpty()
+                ? Check.ok(Doctor.KERNEL, name, "nftables of family " + kind.name() + " (" + kind.option().name() + ")")
+                : Check.warning(Doctor.KERNEL, name, "no nftables of family " + kind.name() + " ("
+                        + refusal.get().getMessage() + "): " + kind.option().name() + " is missing",
+                        LinkProbe.lines(kind.option()));
     }
 
     private static Check expressions(NetlinkSocket socket) {

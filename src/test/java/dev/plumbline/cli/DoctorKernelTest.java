@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,10 +51,11 @@ class DoctorKernelTest {
         root = Files.createDirectory(directory.resolve("root"));
     }
 
-    private Map<String, JsonNode> checks(String... more) {
-        var words = new ArrayList<>(List.of("--json", "--root", root.toString()));
-        words.addAll(List.of(more));
-        var result = host.run("doctor", words.toArray(String[]::new));
+    private Map<String, JsonNode> checks() {
+        return checks(host.run("doctor", "--json", "--root", root.toString()));
+    }
+
+    static Map<String, JsonNode> checks(TestHost.Result result) {
         assertTrue(result.code() <= 1, result::toString);
         var checks = new TreeMap<String, JsonNode>();
         new JsonMapper().readTree(result.out()).get("checks").forEach(each ->
@@ -96,13 +96,18 @@ class DoctorKernelTest {
     /** Every option that the doctor speaks of is on where it says ok, and off where it says that it is missing. */
     @Test
     void optionsAreThoseThatTheKernelWasBuiltWith() throws IOException {
-        var built = configuration();
+        var running = Path.of("/proc/config.gz");
+        assertBuilt(checks(), Files.exists(running) ? unpacked(running)
+                : Files.readString(Path.of("/boot/config-" + System.getProperty("os.version"))));
+    }
+
+    static void assertBuilt(Map<String, JsonNode> checks, String configuration) {
         int compared = 0;
-        for (var check : checks().entrySet()) {
+        for (var check : checks.entrySet()) {
             var finding = check.getValue().get("finding").asString();
             var option = OPTION.matcher(finding);
             if (check.getKey().startsWith("kernel/") && option.find()) {
-                boolean on = built.matches("(?s).*\n" + option.group() + "=[ym]\n.*");
+                boolean on = configuration.matches("(?s).*\n" + option.group() + "=[ym]\n.*");
                 assertEquals(on, verdict(check.getValue()).equals("ok"), finding);
                 compared++;
             }
@@ -110,14 +115,10 @@ class DoctorKernelTest {
         assertTrue(compared >= 20, "options were compared: " + compared);
     }
 
-    private static String configuration() throws IOException {
-        var running = Path.of("/proc/config.gz");
-        if (Files.exists(running)) {
-            try (var in = new GZIPInputStream(Files.newInputStream(running))) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
+    static String unpacked(Path file) throws IOException {
+        try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        return Files.readString(Path.of("/boot/config-" + System.getProperty("os.version")));
     }
 
     /** A chain as docker makes it; the table is another one's. */
