@@ -21,8 +21,8 @@ final class DoctorCommand extends Subcommand {
 
     DoctorCommand() {
         super("Look whether this host is fit for plumbline, and who else writes to its network.",
-                "Says of everything that is amiss what to do. Exit code 1 if something failed. Changes nothing: what the"
-                        + " kernel can do is tried in network namespaces of its own.");
+                "Says of everything that is amiss what to do. Exit code 1 if something failed. Changes nothing: what"
+                        + " the kernel can do is tried in network namespaces of its own.");
     }
 
     @Override

@@ -42,8 +42,8 @@ final class FactsCommand extends Subcommand {
 
     FactsCommand() {
         super("Print what a plan needs to know of this host, as JSON (schemas/facts.schema.json).",
-                "`plumbline plan --facts FILE` plans from it anywhere, so that a change of the intents can be checked for"
-                        + " every host before it is merged. Changes nothing, and holds no secrets.");
+                "`plumbline plan --facts FILE` plans from it anywhere, so that a change of the intents can be"
+                        + " checked for every host before it is merged. Changes nothing, and holds no secrets.");
     }
 
     @Override
@@ -85,8 +85,8 @@ final class FactsCommand extends Subcommand {
             var parsed = new DirectorySource(input.intents(), VersionCommand.version())
                     .documents(IntentParser.withoutSchema(), ParsedDocuments.NONE).parsed();
             if (parsed.hasErrors()) {
-                err().println("plumbline: the intents have errors (plumbline validate): namespaces and large tables that"
-                        + " only a document with errors names are not looked at");
+                err().println("plumbline: the intents have errors (plumbline validate): namespaces and large tables"
+                        + " that only a document with errors names are not looked at");
             }
             return parsed;
         }

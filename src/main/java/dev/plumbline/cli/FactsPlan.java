@@ -23,8 +23,8 @@ import java.util.Set;
 final class FactsPlan implements AutoCloseable {
 
     private static final Plan.Notice NO_SESSIONS = new Plan.Notice(Plan.Notice.Kind.NOTE, "FactsOnly", Optional.empty(),
-            "planned from facts: which SSH sessions are live is not known, so the guard ssh-session was not evaluated; an"
-                    + " apply on the host does so");
+            "planned from facts: which SSH sessions are live is not known, so the guard ssh-session was not"
+                    + " evaluated; an apply on the host does so");
 
     private final Reconciler.Session session;
 

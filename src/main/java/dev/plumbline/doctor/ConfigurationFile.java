@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /**
  * Settings of a program in the form of {@code man systemd.syntax}, with the files that change them put together: the
- * main file, then the drop-ins of all folders in the order of their names. Of files of one name that in the first folder
- * counts, and a link to {@code /dev/null} there makes it nothing ({@code man systemd-system.conf}).
+ * main file, then the drop-ins of all folders in the order of their names. Of files of one name that in the first
+ * folder counts, and a link to {@code /dev/null} there makes it nothing ({@code man systemd-system.conf}).
  */
 final class ConfigurationFile {
 

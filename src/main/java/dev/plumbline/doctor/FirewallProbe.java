@@ -106,7 +106,8 @@ final class FirewallProbe {
                         .beginNest(NFTA_CHAIN_HOOK | NLA_F_NESTED).u32be(NFTA_HOOK_HOOKNUM, NF_INET_POST_ROUTING)
                         .u32be(NFTA_HOOK_PRIORITY, 100).endNest().string(NFTA_CHAIN_TYPE, "nat")));
         var option = new KernelOption("CONFIG_NFT_NAT", "nft_chain_nat");
-        return refusal.isEmpty() ? Check.ok(Doctor.KERNEL, "nft-nat", "nftables chains of type nat (" + option.name() + ")")
+        return refusal.isEmpty() ? Check.ok(Doctor.KERNEL, "nft-nat", "nftables chains of type nat"
+                + " (" + option.name() + ")")
                 : Check.warning(Doctor.KERNEL, "nft-nat", "no nftables chains of type nat ("
                         + refusal.get().getMessage() + "): " + option.name() + " is missing", LinkProbe.lines(option));
     }

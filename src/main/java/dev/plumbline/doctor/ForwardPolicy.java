@@ -27,9 +27,10 @@ record ForwardPolicy(HostFiles files) {
         try (var namespace = NetworkNamespace.current(); var socket = NetlinkSocket.open(namespace, PROTOCOL)) {
             var chains = new ArrayList<String>();
             socket.dump(NFT_MSG_GETCHAIN, writer -> header(writer, NFPROTO_UNSPEC), message -> add(message, chains));
-            return chains.isEmpty() ? Check.ok(Others.AREA, NAME, "no chain of nftables drops forwarded packets by its policy")
-                    : new Check(Others.AREA, NAME, Check.Verdict.WARNING, "forwarded packets are dropped unless a rule lets"
-                            + " them pass, by the policy of " + String.join(", ", chains), chains.stream()
+            return chains.isEmpty() ? Check.ok(Others.AREA, NAME, "no chain of nftables drops forwarded packets by"
+                    + " its policy")
+                    : new Check(Others.AREA, NAME, Check.Verdict.WARNING, "forwarded packets are dropped unless a"
+                            + " rule lets them pass, by the policy of " + String.join(", ", chains), chains.stream()
                                     .map(chain -> "nft 'add chain " + chain + " { policy accept; }'").toList());
         } catch (NetlinkException e) {
             return Check.notApplicable(Others.AREA, NAME, "not looked at: nftables: " + e.getMessage(),

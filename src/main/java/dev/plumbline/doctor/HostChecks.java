@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** The program itself, its rights, and what of the host matters to it. */
@@ -107,8 +108,8 @@ final class HostChecks {
         }
         try {
             return KernelClock.isSynchronised() ? Check.ok(HOST, "clock", "the clock is synchronised")
-                    : Check.warning(HOST, "clock", "no time service keeps the clock right: the times of the history, and"
-                            + " deadlines of `apply --confirm` across a reboot, may be wrong",
+                    : Check.warning(HOST, "clock", "no time service keeps the clock right: the times of the history,"
+                            + " and deadlines of `apply --confirm` across a reboot, may be wrong",
                             "apt install systemd-timesyncd && systemctl enable --now systemd-timesyncd");
         } catch (NetlinkException e) {
             return Check.notApplicable(HOST, "clock", "not looked at: " + e.getMessage());
@@ -138,14 +139,19 @@ final class HostChecks {
                 + " (1 where this host routes for others)");
     }
 
+    private OptionalLong number(String file) {
+        return files.text(file).filter(text -> text.matches("[0-9]{1,18}")).stream().mapToLong(Long::parseLong)
+                .findFirst();
+    }
+
     private Check connections() {
-        var count = files.text("/proc/sys/net/netfilter/nf_conntrack_count").filter(text -> text.matches("[0-9]{1,18}"));
-        var most = files.text("/proc/sys/net/netfilter/nf_conntrack_max").filter(text -> text.matches("[0-9]{1,18}"));
+        var count = number("/proc/sys/net/netfilter/nf_conntrack_count");
+        var most = number("/proc/sys/net/netfilter/nf_conntrack_max");
         if (count.isEmpty() || most.isEmpty()) {
             return Check.notApplicable(HOST, "conntrack", "connections are not tracked (nf_conntrack is not loaded)");
         }
-        long tracked = Long.parseLong(count.get());
-        long limit = Long.parseLong(most.get());
+        long tracked = count.getAsLong();
+        long limit = most.getAsLong();
         var finding = tracked + " of " + limit + " connections are tracked";
         return limit > 0 && tracked * 100 >= limit * FULL_PERCENT
                 ? Check.warning(HOST, "conntrack", finding + ": new ones are about to be dropped",

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The files of a host below its root. What is absent or may not be read is empty: whoever asks says so where it matters.
+ * The files of a host below its root. What is absent or may not be read is empty: whoever asks says so where it
+ * matters.
  *
  * @param root {@code /}, or a tree that stands for it
  */
@@ -61,6 +62,7 @@ record HostFiles(Path root) {
     /** The device of this number, by {@code /sys/class/net}; empty if there is none now. */
     Optional<String> device(String index) {
         return names("/sys/class/net", "*").stream()
-                .filter(name -> text("/sys/class/net/" + name + "/ifindex").filter(index::equals).isPresent()).findFirst();
+                .filter(name -> text("/sys/class/net/" + name + "/ifindex").filter(index::equals).isPresent())
+                .findFirst();
     }
 }

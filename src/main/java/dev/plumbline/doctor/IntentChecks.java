@@ -57,7 +57,8 @@ final class IntentChecks {
                 ? Check.ok(AREA, "documents", documents.size() + " of " + intents.documents().size()
                         + " documents hold for the host " + host.host())
                 : Check.failed(AREA, "documents", errors.size() + (errors.size() == 1 ? " error" : " errors")
-                        + ", the first at " + errors.getFirst().origin().position() + ": " + errors.getFirst().message(),
+                        + ", the first at " + errors.getFirst().origin().position() + ": "
+                        + errors.getFirst().message(),
                         "plumbline validate --intents " + directory));
     }
 

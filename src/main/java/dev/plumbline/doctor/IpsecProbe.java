@@ -40,7 +40,8 @@ final class IpsecProbe {
                             "no security association could be made: " + cbc.get().getMessage(),
                             "see the ciphers below")
                     : Check.ok(Doctor.KERNEL, "ipsec-esp", "ESP (" + ESP.name() + ")"));
-            checks.add(cipher("aes-cbc", "AES-CBC with HMAC-SHA-256", cbc, new KernelOption("CONFIG_CRYPTO_CBC", "cbc")));
+            checks.add(cipher("aes-cbc", "AES-CBC with HMAC-SHA-256", cbc,
+                    new KernelOption("CONFIG_CRYPTO_CBC", "cbc")));
             checks.add(cipher("aes-gcm", "AES-GCM", gcm, new KernelOption("CONFIG_CRYPTO_GCM", "gcm")));
             return checks;
         } catch (NetlinkException e) {
@@ -61,7 +62,8 @@ final class IpsecProbe {
                 : Check.ok(Doctor.KERNEL, "ipsec-" + name, words + " for ESP (" + option.name() + ")");
     }
 
-    private static Optional<NetlinkException> refusal(NetlinkSocket socket, int spi, Consumer<MessageWriter> algorithms) {
+    private static Optional<NetlinkException> refusal(NetlinkSocket socket, int spi,
+            Consumer<MessageWriter> algorithms) {
         try {
             socket.request(XFRM_MSG_NEWSA, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL, writer -> {
                 association(writer, spi);

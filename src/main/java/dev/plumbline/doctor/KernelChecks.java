@@ -30,7 +30,8 @@ final class KernelChecks {
             probe(namespace, far, checks);
             return checks;
         } catch (NetlinkException | UncheckedIOException e) {
-            return List.of(Check.notApplicable(Doctor.KERNEL, NAMESPACES, "not looked at: what the kernel can do is tried"
+            return List.of(Check.notApplicable(Doctor.KERNEL, NAMESPACES, "not looked at: what the kernel can do is"
+                    + " tried"
                     + " in a network namespace, and none can be made: " + e.getMessage(), "sudo plumbline doctor"));
         }
     }
@@ -45,7 +46,8 @@ final class KernelChecks {
         }
         checks.add(ipv6 ? Check.ok(Doctor.KERNEL, "ipv6", "IPv6")
                 : Check.warning(Doctor.KERNEL, "ipv6", "no IPv6: CONFIG_IPV6 is missing, or it is switched off",
-                        "take ipv6.disable=1 off the kernel's command line (/proc/cmdline), or leave IPv6 out of the intents"));
+                        "take ipv6.disable=1 off the kernel's command line (/proc/cmdline), or leave IPv6 out of the"
+                                + " intents"));
         try (var socket = NetlinkSocket.open(namespace, Rtnetlink.PROTOCOL)) {
             checks.addAll(LinkProbe.checks(socket));
             checks.addAll(new TrafficProbe(socket).checks());
@@ -61,8 +63,8 @@ final class KernelChecks {
             return Check.ok(Doctor.KERNEL, "tcp-diag", "connections can be listed, for the guard of SSH sessions");
         } catch (UncheckedIOException e) {
             var option = new KernelOption("CONFIG_INET_TCP_DIAG", "tcp_diag");
-            return Check.warning(Doctor.KERNEL, "tcp-diag", "SSH sessions cannot be seen, so their guard stops every apply"
-                    + " (" + e.getMessage() + "): " + option.name() + " is missing", LinkProbe.lines(option));
+            return Check.warning(Doctor.KERNEL, "tcp-diag", "SSH sessions cannot be seen, so their guard stops every"
+                    + " apply (" + e.getMessage() + "): " + option.name() + " is missing", LinkProbe.lines(option));
         }
     }
 }

@@ -23,7 +23,8 @@ record NetworkManager(HostFiles files) {
     }
 
     private static String unmanaged(List<String> devices) {
-        return "unmanaged-devices+=" + String.join(";", devices.stream().map(each -> "interface-name:" + each).toList());
+        return "unmanaged-devices+="
+                + String.join(";", devices.stream().map(each -> "interface-name:" + each).toList());
     }
 
     /** The drop-in that takes these from it. */
@@ -33,7 +34,8 @@ record NetworkManager(HostFiles files) {
 
     /** The same as one command. */
     static String command(List<String> devices) {
-        return "printf '[keyfile]\\n" + unmanaged(devices) + "\\n' > " + DROP_IN + " && systemctl reload NetworkManager";
+        return "printf '[keyfile]\\n" + unmanaged(devices) + "\\n' > " + DROP_IN + " && systemctl reload"
+                + " NetworkManager";
     }
 
     Check check(Processes processes, Interests interests) {

@@ -45,7 +45,8 @@ record Networkd(HostFiles files) {
 
     Check check(Processes processes) {
         var name = "networkd";
-        boolean enabled = files.names("/etc/systemd/system/multi-user.target.wants", Processes.unit(PROCESS)).size() == 1;
+        boolean enabled = !files.names("/etc/systemd/system/multi-user.target.wants", Processes.unit(PROCESS))
+                .isEmpty();
         boolean running = processes.named(PROCESS).isPresent();
         if (!running && !enabled) {
             return Check.notApplicable(Others.AREA, name, "systemd-networkd does not run");

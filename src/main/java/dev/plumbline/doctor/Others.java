@@ -16,7 +16,8 @@ final class Others {
     private static final Map<String, String> DAEMONS = Map.of("bird", "bird", "bird6", "bird", "zebra", "frr",
             "bgpd", "frr", "ospfd", "frr", "keepalived", "keepalived", "babeld", "babel", "gobgpd", "gobgp");
     private static final Map<String, List<String>> DAEMON_FILES = Map.of("bird", List.of("/etc", "/etc/bird"),
-            "frr", List.of("/etc/frr"), "keepalived", List.of("/etc/keepalived"), "babel", List.of(), "gobgp", List.of());
+            "frr", List.of("/etc/frr"), "keepalived", List.of("/etc/keepalived"), "babel", List.of(),
+            "gobgp", List.of());
     /** A routing table in their configurations: {@code kernel table 100;}, {@code set table 100}, {@code table 100}. */
     private static final Pattern TABLE = Pattern.compile("\\btable\\s+([0-9]{1,10})\\b");
     private static final Set<String> DHCP = Set.of("dhclient", "dhcpcd", "udhcpc");
@@ -28,7 +29,8 @@ final class Others {
     Others(HostFiles files, Interests interests) {
         this.files = files;
         this.interests = interests;
-        var names = new TreeSet<>(Set.of(Networkd.PROCESS, NetworkManager.PROCESS, "firewalld", "dockerd", "kube-proxy"));
+        var names = new TreeSet<>(Set.of(Networkd.PROCESS, NetworkManager.PROCESS, "firewalld", "dockerd",
+                "kube-proxy"));
         names.addAll(DAEMONS.keySet());
         names.addAll(DHCP);
         processes = new Processes(files, names);
@@ -62,17 +64,17 @@ final class Others {
             return Check.warning(AREA, "firewalld", "firewalld runs: what its zones do not allow is dropped, forwarded"
                     + " packets too, whatever plumbline routes", zone());
         }
-        return Check.warning(AREA, "firewalld", "firewalld runs with IPv6_rpfilter=" + filter + ": IPv6 packets that come in"
-                + " by another way than main would send the answer are dropped, which source routing and marks lead to; and"
-                + " what its zones do not allow is dropped, forwarded packets too",
+        return Check.warning(AREA, "firewalld", "firewalld runs with IPv6_rpfilter=" + filter + ": IPv6 packets that"
+                + " come in by another way than main would send the answer are dropped, which source routing and"
+                + " marks lead to; and what its zones do not allow is dropped, forwarded packets too",
                 "in /etc/firewalld/firewalld.conf: IPv6_rpfilter=loose    # firewalld before 2.0: no",
                 "firewall-cmd --complete-reload", zone());
     }
 
     private String zone() {
         var device = interests.devices().stream().findFirst().orElse("DEVICE");
-        return "firewall-cmd --permanent --zone=trusted --add-interface=" + device + " && firewall-cmd --reload    # where"
-                + " all of its traffic is to pass";
+        return "firewall-cmd --permanent --zone=trusted --add-interface=" + device + " && firewall-cmd --reload    #"
+                + " where all of its traffic is to pass";
     }
 
     /** Whether its policy drops now is another check's matter: this one is of what it does at its next start. */
@@ -84,10 +86,11 @@ final class Others {
         if (settings.contains("\"ip-forward-no-drop\":true") || settings.contains("\"iptables\":false")) {
             return Check.ok(AREA, "docker", "dockerd runs, and leaves the policy of FORWARD alone");
         }
-        return Check.warning(AREA, "docker", "dockerd runs: where it is the one that switches forwarding on, it sets the"
-                + " policy of FORWARD to drop, and what plumbline routes through this host does not pass",
+        return Check.warning(AREA, "docker", "dockerd runs: where it is the one that switches forwarding on, it sets"
+                + " the policy of FORWARD to drop, and what plumbline routes through this host does not pass",
                 "in /etc/docker/daemon.json: {\"ip-forward-no-drop\": true}    # Docker 28 or newer",
-                "printf 'net.ipv4.ip_forward=1\\n' > /etc/sysctl.d/90-forward.conf    # older ones: then it leaves the policy");
+                "printf 'net.ipv4.ip_forward=1\\n' > /etc/sysctl.d/90-forward.conf    # older ones: then it leaves"
+                        + " the policy");
     }
 
     private Check kubeProxy() {
@@ -95,9 +98,10 @@ final class Others {
             return absent("kube-proxy", "kube-proxy");
         }
         long shared = interests.markBits() & KUBE_PROXY_BITS;
-        return shared == 0 ? Check.ok(AREA, "kube-proxy", "kube-proxy runs, and no rule of the documents looks at its mark"
-                + " bits 0x4000 and 0x8000")
-                : Check.warning(AREA, "kube-proxy", "kube-proxy runs and marks packets with 0x4000 (masquerade) and 0x8000"
+        return shared == 0 ? Check.ok(AREA, "kube-proxy", "kube-proxy runs, and no rule of the documents looks at"
+                + " its mark bits 0x4000 and 0x8000")
+                : Check.warning(AREA, "kube-proxy", "kube-proxy runs and marks packets with 0x4000 (masquerade) and"
+                        + " 0x8000"
                         + " (drop); rules of the documents look at bits 0x" + Long.toHexString(shared) + " of it",
                         "in the documents: take other bits, with a mask, such as fwmark: 0x10/0xff");
     }
@@ -151,7 +155,8 @@ final class Others {
                 }
             }
         }
-        return findings.isEmpty() ? Check.ok(AREA, "dhcp-clients", "no DHCP client runs on a device that documents name")
+        return findings.isEmpty() ? Check.ok(AREA, "dhcp-clients", "no DHCP client runs on a device that documents"
+                + " name")
                 : new Check(AREA, "dhcp-clients", Check.Verdict.WARNING, String.join(", ", findings)
                         + ": with each lease the routes of the device come back into main, until plumbline moves them"
                         + " again", remedies);
@@ -159,9 +164,11 @@ final class Others {
 
     private static List<String> stop(String client, String device) {
         return switch (client) {
-            case "dhcpcd" -> List.of("in /etc/dhcpcd.conf: interface " + device + "    (a line), nogateway    (the next)");
+            case "dhcpcd" -> List.of("in /etc/dhcpcd.conf: interface " + device + "    (a line), nogateway    (the"
+                    + " next)");
             case "dhclient" -> List.of("in /etc/dhcp/dhclient.conf: interface \"" + device
-                    + "\" { request subnet-mask, broadcast-address, domain-name-servers; }    # and gateways: in the document");
+                    + "\" { request subnet-mask, broadcast-address, domain-name-servers; }    # and gateways: in the"
+                    + " document");
             default -> List.of("in the SourceRouting of " + device + ": routes: copy");
         };
     }

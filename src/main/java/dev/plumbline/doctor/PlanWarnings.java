@@ -50,7 +50,8 @@ public final class PlanWarnings {
         }
         if (!devices.isEmpty() && Processes.isRunning(files, NetworkManager.PROCESS)) {
             notices.add(warning("DeviceManaged", "NetworkManager manages " + String.join(", ", devices)
-                    + ", whose routes this plan changes: it puts its own back when it activates the device or renews a lease",
+                    + ", whose routes this plan changes: it puts its own back when it activates the device or renews"
+                    + " a lease",
                     NetworkManager.command(devices)));
         }
         return notices;

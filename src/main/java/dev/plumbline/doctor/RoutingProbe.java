@@ -65,7 +65,8 @@ final class RoutingProbe {
             new Feature("device", "{to: 198.51.100.0/24, dev: probe0}"),
             new Feature("gateway", "{to: 198.51.100.0/24, via: 192.0.2.9, dev: probe0}"),
             new Feature("metric", "{to: 198.51.100.0/24, via: 192.0.2.9, dev: probe0, metric: 77}"),
-            new Feature("mtu and advmss", "{to: 198.51.100.0/24, via: 192.0.2.9, dev: probe0, mtu: 1400, advmss: 1300}"),
+            new Feature("mtu and advmss", "{to: 198.51.100.0/24, via: 192.0.2.9, dev: probe0, mtu: 1400, advmss:"
+                    + " 1300}"),
             new Feature("src", "{to: 198.51.100.0/24, dev: probe0, src: 192.0.2.1}"),
             new Feature("onlink", "{to: 198.51.100.0/24, via: 203.0.113.1, dev: probe0, onlink: true}"),
             new Feature("tos", "{to: 198.51.100.0/24, dev: probe0, tos: 0x10}"),
@@ -74,7 +75,8 @@ final class RoutingProbe {
             new Feature("prohibit", "{to: 198.51.100.0/24, type: prohibit}"),
             new Feature("throw", "{to: 198.51.100.0/24, type: throw}"));
     private static final Feature MULTIPATH = new Feature("multipath",
-            "{to: 198.51.100.0/24, via: [{address: 192.0.2.8, weight: 2, dev: probe0}, {address: 192.0.2.9, dev: probe0}]}");
+            "{to: 198.51.100.0/24, via: [{address: 192.0.2.8, weight: 2, dev: probe0}, {address: 192.0.2.9, dev:"
+                    + " probe0}]}");
     private static final Feature VIA_IPV6 = new Feature("IPv4 via IPv6",
             "{to: 198.51.100.0/24, via: \"2001:db8::9\", dev: probe0}");
 
@@ -130,12 +132,14 @@ final class RoutingProbe {
         if (!ipv6) {
             return;
         }
-        var features = ROUTES.stream().filter(each -> !each.name().equals("tos")).map(RoutingProbe::routeInIpv6).toList();
+        var features = ROUTES.stream().filter(each -> !each.name().equals("tos")).map(RoutingProbe::routeInIpv6)
+                .toList();
         add("routes-ipv6", "routes of IPv6", refused("id: 1000\n  routes:\n", features, true), IPV6_TABLES,
                 features.size());
         multipath("routes-ipv6-multipath", "IPv6", routeInIpv6(MULTIPATH));
         var via = refused("id: 1000\n  routes:\n", List.of(VIA_IPV6), true);
-        checks.add(via.isEmpty() ? Check.ok(Doctor.KERNEL, "routes-ipv4-via-ipv6", "routes of IPv4 through IPv6 gateways")
+        checks.add(via.isEmpty() ? Check.ok(Doctor.KERNEL, "routes-ipv4-via-ipv6", "routes of IPv4 through IPv6"
+                + " gateways")
                 : Check.warning(Doctor.KERNEL, "routes-ipv4-via-ipv6", "no routes of IPv4 through IPv6 gateways: "
                         + via.getFirst(), "run Linux 5.2 or newer, or give IPv4 routes IPv4 gateways"));
     }
@@ -148,8 +152,8 @@ final class RoutingProbe {
     private void multipath(String name, String family, Feature feature) {
         var refused = refused("id: 1000\n  routes:\n", List.of(feature), true);
         checks.add(refused.isEmpty() ? Check.ok(Doctor.KERNEL, name, "multipath routes of " + family)
-                : Check.failed(Doctor.KERNEL, name, "no multipath routes of " + family + " (" + refused.getFirst() + "): "
-                        + PATHS.name() + " is missing", LinkProbe.lines(PATHS)));
+                : Check.failed(Doctor.KERNEL, name, "no multipath routes of " + family + " (" + refused.getFirst()
+                        + "): " + PATHS.name() + " is missing", LinkProbe.lines(PATHS)));
     }
 
     private void add(String name, String words, List<String> refused, KernelOption option, int all) {
@@ -186,9 +190,9 @@ final class RoutingProbe {
     private List<String> refused(String lead, List<Feature> features, boolean routes) {
         var refused = new ArrayList<String>();
         for (var feature : features) {
-            var document = HEAD + (routes ? "RouteTable" : "RoutingRules") + "\nmetadata: {name: probe}\nspec:\n  " + lead
-                    + "    - " + (routes ? feature.line() : feature.line().replaceFirst("\\{", "{priority: 1000, "))
-                    + "\n";
+            var line = routes ? feature.line() : feature.line().replaceFirst("\\{", "{priority: 1000, ");
+            var document = HEAD + (routes ? "RouteTable" : "RoutingRules") + "\nmetadata: {name: probe}\nspec:\n  "
+                    + lead + "    - " + line + "\n";
             attempt(document).ifPresent(why -> refused.add(feature.name() + ": " + why));
         }
         return refused;

@@ -87,23 +87,25 @@ final class StateChecks {
             if (unavailable.isPresent()) {
                 boolean fresh = unavailable.get().startsWith("nothing is recorded");
                 checks.add(fresh ? Check.ok(AREA, STORE, unavailable.get())
-                        : Check.notApplicable(AREA, STORE, "not looked at: " + unavailable.get(), "sudo plumbline doctor"));
+                        : Check.notApplicable(AREA, STORE, "not looked at: " + unavailable.get(), "sudo plumbline"
+                                + " doctor"));
                 return;
             }
             checks.add(Check.ok(AREA, STORE, "the store can be read"));
             store.unfinished().stream().filter(each -> !isHeld(each)).forEach(each -> checks.add(unfinished(each)));
             lastEntry(store);
-            checks.add(git(store));
+            checks.add(source(store));
         } catch (RuntimeException e) {
             checks.add(Check.failed(AREA, STORE, "the store cannot be read: " + e.getMessage(), "mv " + directory
-                    + "/state.db " + directory + "/state.db.broken && plumbline plan    # what is ours is known by marks in"
-                    + " the kernel; numbers that were allotted, and routes that were moved away, are not"));
+                    + "/state.db " + directory + "/state.db.broken && plumbline plan    # what is ours is known by"
+                    + " marks in the kernel; numbers that were allotted, and routes that were moved away, are not"));
         }
     }
 
     private boolean isHeld(UnfinishedApply apply) {
         try {
-            return OpenFileLock.isHeld(directory.resolve("apply-" + Long.toUnsignedString(apply.id().cookie()) + ".lock"));
+            return OpenFileLock.isHeld(directory.resolve("apply-"
+                    + Long.toUnsignedString(apply.id().cookie()) + ".lock"));
         } catch (IOException e) {
             return false;
         }
@@ -130,7 +132,7 @@ final class StateChecks {
                         .orElse("the history is empty")));
     }
 
-    private static Check git(StoreView store) {
+    private static Check source(StoreView store) {
         var source = store.source();
         return source.isEmpty() ? Check.notApplicable(AREA, "source", "nothing was applied yet")
                 : Check.ok(AREA, "source", "the last apply was from " + source.get().id().kind() + " "

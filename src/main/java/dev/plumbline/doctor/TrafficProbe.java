@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Which queueing disciplines, classifiers and actions the kernel has. Each is asked for without its parameters: a kernel
- * that knows it complains of those, and one that does not says so first (ENOENT: {@code qdisc_create},
+ * Which queueing disciplines, classifiers and actions the kernel has. Each is asked for without its parameters: a
+ * kernel that knows it complains of those, and one that does not says so first (ENOENT: {@code qdisc_create},
  * {@code tc_new_tfilter}, {@code tcf_action_init_1}).
  */
 final class TrafficProbe {

@@ -59,7 +59,8 @@ public final class FactsReader {
                 return new FactsReader().host(parser);
             } catch (JacksonException | IllegalArgumentException | DateTimeParseException e) {
                 var at = parser.currentTokenLocation();
-                throw new FactsException(file + ":" + at.getLineNr() + ": these are no facts that `plumbline facts` wrote: "
+                throw new FactsException(file + ":" + at.getLineNr() + ": these are no facts that `plumbline facts`"
+                        + " wrote: "
                         + (e instanceof JacksonException json ? json.getOriginalMessage() : e.getMessage()));
             } catch (FactsException e) {
                 throw new FactsException(file + ": " + e.getMessage());

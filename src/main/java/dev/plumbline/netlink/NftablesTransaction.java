@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few nf_tables requests in one transaction: all are carried out, or none. Every request asks for an ack, so it is for
- * small ones: the acks of all must fit in the receive queue.
+ * A few nf_tables requests in one transaction: all are carried out, or none. Every request asks for an ack, so it is
+ * for small ones: the acks of all must fit in the receive queue.
  */
 public final class NftablesTransaction {
 

@@ -168,12 +168,14 @@ class DoctorKernelTest {
         Files.writeString(root.resolve("proc/7/comm"), "systemd-network\n");
         var result = host.run("doctor", "--root", root.toString());
         assertEquals(0, result.code(), result::toString);
-        assertTrue(result.out().contains("\nwarning        others networkd: systemd-networkd runs with ManageForeignRoutes, "
-                + "ManageForeignRoutingPolicyRules, ManageForeignNextHops on: it removes plumbline's routes and rules when it"
+        assertTrue(result.out().contains("\nwarning        others networkd: systemd-networkd runs with"
+                + " ManageForeignRoutes, ManageForeignRoutingPolicyRules, ManageForeignNextHops on: it removes"
+                + " plumbline's routes and rules when it"
                 + " starts or when a device changes\n"
                 + "               -> write to /etc/systemd/networkd.conf.d/50-plumbline.conf:\n"
                 + "                  [Network]\n"), result::toString);
-        assertTrue(result.out().contains("\nok             intents documents: 1 of 1 documents hold for the host edge-1\n"),
+        assertTrue(result.out().contains("\nok             intents documents: 1 of 1 documents hold for the host"
+                + " edge-1\n"),
                 result::toString);
         assertTrue(result.out().matches("(?s).*\n\n[0-9]+ ok, [0-9]+ warning, 0 failed, [0-9]+ not applicable\\.\n"),
                 result::toString);
@@ -187,8 +189,10 @@ class DoctorKernelTest {
         var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(Files.readString(Path.of("schemas/doctor.schema.json")), InputFormat.JSON);
         assertEquals(List.of(), schema.validate(result.out(), InputFormat.JSON));
-        assertTrue(result.out().contains("\"verdict\":\"failed\",\"finding\":\"2 errors, the first at INTENTS/bad.yaml:2:1:")
-                || result.out().contains("\"verdict\":\"failed\",\"finding\":\"1 error, the first at INTENTS/bad.yaml:4:8:"),
+        assertTrue(result.out().contains("\"verdict\":\"failed\",\"finding\":\"2 errors, the first at"
+                + " INTENTS/bad.yaml:2:1:")
+                || result.out().contains("\"verdict\":\"failed\",\"finding\":\"1 error, the first at"
+                        + " INTENTS/bad.yaml:4:8:"),
                 result::toString);
         assertTrue(!schema.validate(result.out().replace("\"finding\"", "\"found\""), InputFormat.JSON).isEmpty());
         assertTrue(!schema.validate(result.out().replaceAll("\"remedy\":\\[[^]]+]", "\"remedy\":[]"),

@@ -161,7 +161,8 @@ class FactsKernelTest {
         var pod = host.elsewhere(namespaces).device("net1", "192.168.7.9/24");
         host.intent("pod.yaml", "kind: SourceRouting\nmetadata: {name: pod}\nspec: {netns: " + pod.name()
                 + ", device: net1, gateways: [192.168.7.1]}\n");
-        host.intent("gone.yaml", "kind: SourceRouting\nmetadata: {name: gone}\nspec: {netns: never-there, device: net1}\n");
+        host.intent("gone.yaml", "kind: SourceRouting\nmetadata: {name: gone}\nspec: {netns: never-there, device:"
+                + " net1}\n");
         assertSamePlan(host, elsewhere);
         host.apply();
         host.without("pod.yaml");
@@ -177,14 +178,16 @@ class FactsKernelTest {
                 + ", device: net1, gateways: [192.168.7.1]}\n");
         var refused = fromFacts(file);
         assertEquals(1, refused.code());
-        assertTrue(refused.err().endsWith("plumbline: the facts of edge-1 do not hold the network namespace " + pod.name()
+        assertTrue(refused.err().endsWith("plumbline: the facts of edge-1 do not hold the network namespace"
+                + " " + pod.name()
                 + "; gather them there with `plumbline facts --netns " + pod.name() + "`\n"), refused::toString);
         host.without("pod.yaml");
         var more = facts(host, "--netns", pod.name());
         host.intent("pod.yaml", "kind: SourceRouting\nmetadata: {name: pod}\nspec: {netns: " + pod.name()
                 + ", device: net1, gateways: [192.168.7.1]}\n");
         assertTrue(fromFacts(more).out().contains("+ rule 20000: from 192.168.7.9 lookup 100"));
-        host.intent("pod.yaml", "kind: SourceRouting\nmetadata: {name: pod}\nspec: {netns: /proc/1/ns/net, device: net1}\n");
+        host.intent("pod.yaml", "kind: SourceRouting\nmetadata: {name: pod}\nspec: {netns: /proc/1/ns/net, device:"
+                + " net1}\n");
         assertEquals(1, fromFacts(more).code(), "whether a path was there is not known");
     }
 
@@ -196,9 +199,11 @@ class FactsKernelTest {
         var file = facts(host, "--label", "site=bern", "--host", "edge-2");
         var named = fromFacts(file, "--json");
         assertEquals(0, named.code(), named::toString);
-        assertTrue(named.out().contains("SourceRouting/sip") && named.out().contains("RouteTable/edge"), named::toString);
+        assertTrue(named.out().contains("SourceRouting/sip")
+                && named.out().contains("RouteTable/edge"), named::toString);
         var other = fromFacts(file, "--host", "edge-9");
-        assertTrue(!other.out().contains("SourceRouting/sip") && other.out().contains("RouteTable/edge"), other::toString);
+        assertTrue(!other.out().contains("SourceRouting/sip")
+                && other.out().contains("RouteTable/edge"), other::toString);
         assertEquals(64, fromFacts(file, "--out", directory.resolve("p").toString()).code());
     }
 
@@ -215,8 +220,8 @@ class FactsKernelTest {
         host.intent("a.yaml", INTENTS.replace("routes:\n", "id: 700\n  exclusive: true\n  routes:\n"));
         var refused = fromFacts(file);
         assertEquals(1, refused.code());
-        assertTrue(refused.err().contains("the documents touch table 700 (IPv4) in namespace host, of whose 10050 routes"
-                + " the facts of edge-1 hold only some; gather them there with `plumbline facts --full`"),
+        assertTrue(refused.err().contains("the documents touch table 700 (IPv4) in namespace host, of whose 10050"
+                + " routes the facts of edge-1 hold only some; gather them there with `plumbline facts --full`"),
                 refused::toString);
         assertSamePlan(host, elsewhere);
         host.intent("a.yaml", INTENTS);
@@ -244,7 +249,8 @@ class FactsKernelTest {
         var text = Files.readString(facts(host));
         assertEquals(List.of(), schema.validate(text, InputFormat.JSON));
         assertTrue(text.contains("\"ledger\":{\"allotments\":[{\"document\":\"RouteTable/edge\""), text);
-        assertTrue(text.contains("{\"family\":\"inet\",\"dst\":\"default\",\"gateway\":\"192.168.1.1\",\"dev\":\"net1\","
+        assertTrue(text.contains("{\"family\":\"inet\",\"dst\":\"default\",\"gateway\":\"192.168.1.1\","
+                + "\"dev\":\"net1\","
                 + "\"table\":\"main\",\"protocol\":\"dhcp\",\"metric\":100}"), "the route that was moved away");
         for (var field : List.of("\"recorded\"", "\"dst\"", "\"host\"", "\"deviceIndex\"")) {
             assertTrue(!schema.validate(text.replace(field, "\"x\""), InputFormat.JSON).isEmpty(), field);

@@ -49,7 +49,8 @@ class HostChecksTest {
         assertEquals(Verdict.WARNING, bad.verdict());
         var command = bad.remedy().getFirst().replace("/etc/iproute2", host.root() + "/etc/iproute2");
         assertTrue(new ProcessBuilder("sh", "-c", command).start().waitFor(10, TimeUnit.SECONDS));
-        assertEquals("157\tplumbline\n", Files.readString(host.root().resolve("etc/iproute2/rt_protos.d/plumbline.conf")));
+        assertEquals("157\tplumbline\n",
+                Files.readString(host.root().resolve("etc/iproute2/rt_protos.d/plumbline.conf")));
         assertEquals(Verdict.OK, check("rt-protos").verdict());
         host.file("/etc/iproute2/rt_protos.d/zz.conf", "0x9d somebody # else\n");
         var taken = check("rt-protos");

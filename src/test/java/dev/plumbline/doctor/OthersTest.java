@@ -75,7 +75,8 @@ class OthersTest {
         var bad = check("networkd");
         assertEquals(Verdict.WARNING, bad.verdict());
         assertTrue(bad.finding().startsWith("systemd-networkd runs with ManageForeignRoutes,"
-                + " ManageForeignRoutingPolicyRules, ManageForeignNextHops on, and manages net1: it removes"), bad.finding());
+                + " ManageForeignRoutingPolicyRules, ManageForeignNextHops on, and manages net1: it"
+                + " removes"), bad.finding());
         assertEquals(List.of("write to /etc/systemd/networkd.conf.d/50-plumbline.conf:", "[Network]",
                 "ManageForeignRoutes=no", "ManageForeignRoutingPolicyRules=no", "ManageForeignNextHops=no",
                 "systemctl restart systemd-networkd"), bad.remedy());
@@ -88,12 +89,14 @@ class OthersTest {
     void networkdFilesWinAsSystemdHasIt() {
         host.process(77, "/lib/systemd/systemd-networkd");
         var conf = "networkd.conf";
-        host.file("/usr/lib/systemd/" + conf, "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n");
+        host.file("/usr/lib/systemd/" + conf, "[Network]\nManageForeignRoutes=no\n"
+                + "ManageForeignRoutingPolicyRules=no\n");
         assertEquals(Verdict.OK, check("networkd").verdict(), "the vendor's main file counts");
         host.file("/etc/systemd/" + conf, "[Network]\n#ManageForeignRoutes=no\n");
         assertTrue(check("networkd").finding().contains("ManageForeignRoutes, "), "that of /etc alone counts then");
         host.file("/usr/lib/systemd/networkd.conf.d/10-a.conf", "[Network]\nManageForeignRoutes=0\n");
-        assertEquals(false, check("networkd").finding().contains("ManageForeignRoutes,"), "drop-ins win over the main file");
+        assertEquals(false, check("networkd").finding().contains("ManageForeignRoutes,"), "drop-ins win over the"
+                + " main file");
         host.file("/etc/systemd/networkd.conf.d/05-b.conf", "[Network]\nManageForeignRoutes=on\n");
         assertEquals(false, check("networkd").finding().contains("ManageForeignRoutes,"),
                 "by name, whatever folder they are in");
@@ -118,7 +121,8 @@ class OthersTest {
     @Test
     void networkdThatWillRunAfterTheNextBoot() {
         host.file("/etc/systemd/system/multi-user.target.wants/systemd-networkd.service", "");
-        assertTrue(check("networkd").finding().startsWith("systemd-networkd is enabled, and will run after the next boot"));
+        assertTrue(check("networkd").finding().startsWith("systemd-networkd is enabled, and will run after the next"
+                + " boot"));
     }
 
     @Test
@@ -137,7 +141,8 @@ class OthersTest {
 
     @Test
     void firewalld() {
-        host.process(81, "firewalld").file("/etc/firewalld/firewalld.conf", "# x\nDefaultZone=public\nIPv6_rpfilter=yes\n");
+        host.process(81, "firewalld").file("/etc/firewalld/firewalld.conf", "#"
+                + " x\nDefaultZone=public\nIPv6_rpfilter=yes\n");
         assertTrue(check("firewalld").finding().contains("IPv6_rpfilter=yes"));
         host.file("/etc/firewalld/firewalld.conf", "IPv6_rpfilter=loose\n");
         assertEquals(false, check("firewalld").finding().contains("IPv6_rpfilter"));
@@ -182,7 +187,7 @@ class OthersTest {
         assertTrue(check("dhcp-clients").finding().startsWith("dhclient on net1: with each lease"));
         host.process(88, "/usr/sbin/dhcpcd");
         assertTrue(check("dhcp-clients").finding().contains("dhcpcd on eth0, dhcpcd on net1"), "it serves all devices");
-        assertTrue(check("dhcp-clients").remedy().stream().anyMatch(line -> line.startsWith("in /etc/dhcpcd.conf: interface"
-                + " net1")));
+        assertTrue(check("dhcp-clients").remedy().stream().anyMatch(line -> line.startsWith("in /etc/dhcpcd.conf:"
+                + " interface net1")));
     }
 }

@@ -73,8 +73,8 @@ class PlanWarningsTest {
                 + " changes; to stop that: mkdir -p /etc/systemd/networkd.conf.d && printf"
                 + " '[Network]\\nManageForeignRoutes=no\\nManageForeignRoutingPolicyRules=no\\n'"
                 + " > /etc/systemd/networkd.conf.d/50-plumbline.conf && systemctl restart systemd-networkd",
-                "DeviceManaged NetworkManager manages net1, whose routes this plan changes: it puts its own back when it"
-                + " activates the device or renews a lease; to stop that: printf"
+                "DeviceManaged NetworkManager manages net1, whose routes this plan changes: it puts its own back"
+                        + " when it activates the device or renews a lease; to stop that: printf"
                 + " '[keyfile]\\nunmanaged-devices+=interface-name:net1\\n'"
                 + " > /etc/NetworkManager/conf.d/50-plumbline.conf && systemctl reload NetworkManager"),
                 warnings(plan("host", true, true, EMPTY)));

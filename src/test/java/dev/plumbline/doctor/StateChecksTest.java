@@ -58,8 +58,8 @@ class StateChecksTest {
     }
 
     private static Inverse inverse(Optional<Confirmation> confirmation) {
-        return new Inverse(NINE, ALICE, new Former(ReadScope.OURS, List.of(), new Former.FormerRules(List.of(), Set.of(),
-                List.of())), Ledger.EMPTY, confirmation, 1, 0, 0);
+        return new Inverse(NINE, ALICE, new Former(ReadScope.OURS, List.of(), new Former.FormerRules(List.of(),
+                Set.of(), List.of())), Ledger.EMPTY, confirmation, 1, 0, 0);
     }
 
     private static Event event() {
@@ -116,7 +116,8 @@ class StateChecksTest {
         assertEquals(Verdict.FAILED, bad.verdict());
         assertEquals(List.of("plumbline recover"), bad.remedy());
         try (var held = OpenFileLock.tryLock(state.resolve("apply-7.lock")).orElseThrow()) {
-            assertTrue(new StateChecks(state, "1.0", NINE).checks().stream().noneMatch(each -> each.name().equals("journal")),
+            assertTrue(new StateChecks(state, "1.0", NINE).checks().stream()
+                            .noneMatch(each -> each.name().equals("journal")),
                     () -> "it is at work: " + held.path());
         }
     }

@@ -92,7 +92,8 @@ class JsonRoundTripTest {
     }
 
     @Property(tries = 200)
-    void everyLedgerComesBack(@ForAll List<@From("routes") Route> routes, @ForAll List<@From("rules") RoutingRule> rules,
+    void everyLedgerComesBack(@ForAll List<@From("routes") Route> routes,
+            @ForAll List<@From("rules") RoutingRule> rules,
             @ForAll Set<@AlphaChars @StringLength(min = 1, max = 15) String> devices, @ForAll boolean adopted) {
         var ledger = new Ledger(List.of(new Ledger.Allotment("SourceRouting/sip", "10.0.0.1", 0xffffffffL)),
                 routes.stream().map(each -> new Ledger.TakenRoute("SourceRouting/sip", each, 7, adopted)).toList(),
