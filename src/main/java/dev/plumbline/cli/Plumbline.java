@@ -50,6 +50,8 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("facts", FactsCommand::new);
         COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("agent", AgentCommand::new);
         COMMANDS.put("reconcile", ReconcileCommand::new);

@@ -167,15 +167,21 @@ public final class Workspace implements AutoCloseable {
      * @throws HostException with every problem if one is an error
      */
     public List<Document> documents() {
-        var problems = new ArrayList<>(wanted.intents().problems());
-        problems.addAll(wanted.host().duplicates(wanted.intents().documents()));
+        return documents(wanted.intents(), wanted.host(), wanted.files(), err);
+    }
+
+    /** Of these intents, the documents that hold for a host; as {@link #documents()}. */
+    public static List<Document> documents(ParsedIntents intents, HostFilter host, Supplier<List<IntentFile>> files,
+            PrintWriter err) {
+        var problems = new ArrayList<>(intents.problems());
+        problems.addAll(host.duplicates(intents.documents()));
         if (problems.stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR)) {
-            throw invalid(problems);
+            throw invalid(problems, files.get());
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, wanted.files().get()));
+            err.print(ProblemText.render(problems, files.get()));
         }
-        return wanted.host().select(wanted.intents().documents());
+        return host.select(intents.documents());
     }
 
     /**
@@ -207,7 +213,8 @@ public final class Workspace implements AutoCloseable {
         return invalid(problems, wanted.files().get());
     }
 
-    private static HostException invalid(List<Problem> problems, List<IntentFile> files) {
+    /** All problems, with excerpts of the files. */
+    public static HostException invalid(List<Problem> problems, List<IntentFile> files) {
         long errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR).count();
         return new HostException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
                 ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), files));

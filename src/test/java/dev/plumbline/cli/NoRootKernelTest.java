@@ -92,6 +92,33 @@ class NoRootKernelTest {
     }
 
     @Test
+    void doctorSaysWhatItCouldNotLookAt() throws Exception {
+        var doctor = nobody("doctor");
+        assertEquals("", doctor.err());
+        assertTrue(doctor.out().contains("\nnot applicable kernel namespaces: not looked at: what the kernel can do"
+                + " is tried in a network namespace, and none can be made: "), doctor::toString);
+        assertTrue(doctor.out().contains("\nnot applicable state store: not looked at: no right to read STATE"),
+                doctor::toString);
+        assertTrue(doctor.out().contains("\nwarning        program privileges: "), doctor::toString);
+        assertTrue(doctor.out().contains("\nok             intents documents: 1 of 1 documents"
+                + " hold"), doctor::toString);
+    }
+
+    @Test
+    void factsWithoutTheStoreAreRefusedAndAPlanFromFactsNeedsNothing() throws Exception {
+        host.apply();
+        assertEquals(new TestHost.Result(1, "", "plumbline: without the records of the store a plan from these facts"
+                + " could be another one: no right to read STATE: run as root to see what is recorded"
+                + " there\n"), nobody("facts"));
+        var facts = Files.writeString(directory.resolve("facts.json"), host.run("facts").out());
+        permissions(facts, "rw-r--r--");
+        host.ip().run("link del net1");
+        var plan = nobody("plan", "--facts", facts.toString());
+        assertEquals(0, plan.code(), plan::toString);
+        assertTrue(plan.out().endsWith("No changes. The network matches the intents.\n"), plan::toString);
+    }
+
+    @Test
     void anotherNamespaceNeedsRoot() throws Exception {
         var other = namespaces.create();
         assertEquals(new TestHost.Result(1, "", "plumbline: cannot enter network namespace " + other
