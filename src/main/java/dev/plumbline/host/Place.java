@@ -78,11 +78,10 @@ public sealed interface Place {
             }
         }
 
-        /** Whether the server answers a fetch now. */
+        /** Whether the server gives the commit now, be it signed as it has to be or not. */
         public boolean answers(Path stateDirectory) {
             try (var mirror = GitMirror.open(stateDirectory, location, access, verify)) {
-                return mirror.update().refusal().filter(each -> each.kind() == Refusal.Kind.UNREACHABLE
-                        || each.kind() == Refusal.Kind.BUSY).isEmpty();
+                return mirror.update().refusal().filter(each -> each.kind() != Refusal.Kind.UNTRUSTED).isEmpty();
             }
         }
 
