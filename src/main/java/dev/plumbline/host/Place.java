@@ -9,7 +9,10 @@ import dev.plumbline.source.GitMirror;
 import dev.plumbline.source.GitRevision;
 import dev.plumbline.source.Refusal;
 import dev.plumbline.source.SignaturePolicy;
+import dev.plumbline.source.SourceException;
 import dev.plumbline.store.SourceId;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -69,7 +72,7 @@ public sealed interface Place {
 
         @Override
         public Input open(Path stateDirectory, String programVersion) {
-            try (var mirror = GitMirror.open(stateDirectory, location, access, verify)) {
+            try (var mirror = GitMirror.open(mirrors(stateDirectory), location, access, verify)) {
                 var revision = mirror.update();
                 var commit = new Commit(revision.commit(), revision.author(), revision.committedAt(),
                         revision.subject());
@@ -78,9 +81,29 @@ public sealed interface Place {
             }
         }
 
+        /** In the state directory; for somebody who may not write there, in the cache of that user. */
+        private static Path mirrors(Path stateDirectory) {
+            var nearest = stateDirectory.toAbsolutePath();
+            while (Files.notExists(nearest)) {
+                nearest = nearest.getParent();
+            }
+            if (Files.isWritable(nearest)) {
+                return stateDirectory;
+            }
+            var cache = System.getenv("XDG_CACHE_HOME");
+            var folder = cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache")
+                    : Path.of(cache);
+            try {
+                return Files.createDirectories(folder).resolve("plumbline");
+            } catch (IOException e) {
+                throw new SourceException("no right to write to " + stateDirectory + ", nor to " + folder
+                        + ", where a copy of the repository could lie; run as root, or set XDG_CACHE_HOME", e);
+            }
+        }
+
         /** Whether the server gives the commit now, be it signed as it has to be or not. */
         public boolean answers(Path stateDirectory) {
-            try (var mirror = GitMirror.open(stateDirectory, location, access, verify)) {
+            try (var mirror = GitMirror.open(mirrors(stateDirectory), location, access, verify)) {
                 return mirror.update().refusal().filter(each -> each.kind() != Refusal.Kind.UNTRUSTED).isEmpty();
             }
         }
