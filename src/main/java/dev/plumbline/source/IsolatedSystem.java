@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.FS_POSIX;
 import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,10 @@ final class IsolatedSystem extends SystemReader.Delegate {
 
     static {
         SystemReader.setInstance(new IsolatedSystem(SystemReader.getInstance()));
+        if (FS.DETECTED instanceof FS_POSIX files) {
+            // Else it asks a shell.
+            files.setUmask(0077);
+        }
     }
 
     private IsolatedSystem(SystemReader system) {
