@@ -9,9 +9,9 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * Some libraries look at every start for classes that this program never has: picocli for Groovy, jnr-ffi for another
- * platform, jffi for a class of Java 8, and for whom to give traces that nobody reads. To find that a class is not there
- * Java opens every jar, which takes longer the more of them there are: 40 ms with those of JGit and BouncyCastle. Here
- * they hear at once that it is not there, and there are no traces.
+ * platform, jffi for a class of Java 8, and for whom to give traces that nobody reads. To find that a class is not
+ * there Java opens every jar, which takes longer the more of them there are: 40 ms with those of JGit and BouncyCastle.
+ * Here they hear at once that it is not there, and there are no traces.
  */
 final class AbsentClasses {
 

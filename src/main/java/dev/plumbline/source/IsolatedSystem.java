@@ -86,7 +86,8 @@ final class IsolatedSystem extends SystemReader.Delegate {
 
         /** Spares JGit measuring how exact times of files are, which takes a core for three seconds at every start. */
         @Override
-        public long getTimeUnit(String section, @Nullable String subsection, String name, long byDefault, TimeUnit unit) {
+        public long getTimeUnit(String section, @Nullable String subsection, String name, long byDefault,
+                TimeUnit unit) {
             return section.equals("filesystem") ? unit.convert(TIMESTAMPS) : byDefault;
         }
     }

@@ -35,7 +35,8 @@ class SecretTest {
         file("\n", "r--------");
         assertEquals("the file " + folder + "/token, which is to hold a secret, is empty", refusal(secret, Map.of()));
         file("x".repeat(70_000), "rw-------");
-        assertEquals("the file " + folder + "/token is larger than 64 KiB, and so no secret", refusal(secret, Map.of()));
+        assertEquals("the file " + folder + "/token is larger than 64 KiB, and so no secret",
+                refusal(secret, Map.of()));
         Files.delete(folder.resolve("token"));
         assertEquals("cannot read the secret in file " + folder + "/token: it does not exist",
                 refusal(secret, Map.of()));
@@ -55,7 +56,8 @@ class SecretTest {
         var secret = new Secret.Environment("TOKEN");
         assertEquals("S3CRET", secret.read(Map.of("TOKEN", "S3CRET")));
         assertEquals("environment variable TOKEN", secret.toString());
-        assertEquals("the environment variable TOKEN, which is to hold a secret, is not set", refusal(secret, Map.of()));
+        assertEquals("the environment variable TOKEN, which is to hold a secret, is not set",
+                refusal(secret, Map.of()));
         assertEquals("the environment variable TOKEN, which is to hold a secret, is empty",
                 refusal(secret, Map.of("TOKEN", "")));
     }
@@ -67,8 +69,8 @@ class SecretTest {
         var secret = new Secret.Credential("token");
         assertEquals("S3CRET", secret.read(Map.of("CREDENTIALS_DIRECTORY", folder.toString())));
         assertEquals("credential token", secret.toString());
-        assertEquals("there is no credential token, for systemd did not start this with any: put LoadCredential=token:FILE"
-                + " into the unit", refusal(secret, Map.of()));
+        assertEquals("there is no credential token, for systemd did not start this with any: put"
+                + " LoadCredential=token:FILE into the unit", refusal(secret, Map.of()));
         assertEquals("cannot read the secret in credential none: it does not exist",
                 refusal(new Secret.Credential("none"), Map.of("CREDENTIALS_DIRECTORY", folder.toString())));
     }

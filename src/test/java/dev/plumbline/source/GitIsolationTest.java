@@ -8,9 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,10 +58,24 @@ class GitIsolationTest {
             program(programs.resolve(name));
         }
         assertEquals(commit, run(home, programs, folder.resolve("state").toString(), "file://" + git.bare()));
-        assertFalse(Files.exists(folder.resolve("ran")), () -> ran());
+        assertFalse(Files.exists(folder.resolve("ran")), this::ran);
         try (Stream<Path> files = Files.walk(home)) {
             assertEquals(List.of(".gitconfig"), files.filter(Files::isRegularFile)
                     .map(file -> home.relativize(file).toString()).toList());
+        }
+    }
+
+    @Test
+    void severalProcessesAtOnceDoNotDisturbEachOther() throws Exception {
+        var git = RealGit.create(folder);
+        git.write("a.yaml", "x");
+        var commit = git.push("first");
+        Callable<String> process = () -> run(folder, folder, folder.resolve("state").toString(),
+                "file://" + git.bare());
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            for (var each : threads.invokeAll(Collections.nCopies(4, process))) {
+                assertEquals(commit, each.get());
+            }
         }
     }
 
