@@ -94,7 +94,18 @@ public final class Plumbline implements Callable<Integer> {
 
     /** Started by the launcher. */
     public static void main(String[] args) {
-        System.exit(run(args));
+        end(run(args));
+    }
+
+    /** An exit looks for a logger to tell, in every jar; where nothing is left to be ended in order, there is none. */
+    private static void end(int code) {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread());
+            Runtime.getRuntime().halt(code);
+        } catch (IllegalStateException e) {
+            // A signal has begun the end: it is waited for, and decides with which code.
+            System.exit(code);
+        }
     }
 
     /**

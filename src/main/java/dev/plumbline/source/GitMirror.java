@@ -195,8 +195,9 @@ public final class GitMirror implements AutoCloseable {
                 return Advance.REWRITTEN;
             }
             // Seconds: the commit itself is to be among what is fetched.
-            var since = Instant.ofEpochSecond(from.getCommitTime() - 1L);
-            remote.fetchHistory(to.getCommitTime() >= from.getCommitTime() ? Optional.of(since) : Optional.empty(), NEAR);
+            var since = Optional.of(Instant.ofEpochSecond(from.getCommitTime() - 1L))
+                    .filter(time -> to.getCommitTime() >= from.getCommitTime());
+            remote.fetchHistory(since, NEAR);
         } catch (RefusedException e) {
             return Advance.UNKNOWN;
         }
