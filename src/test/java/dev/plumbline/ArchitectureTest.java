@@ -28,20 +28,25 @@ class ArchitectureTest {
 
     private static final Set<String> CORE = Set.of("compile", "plan", "flow", "importing", "history", "intent", "state",
             "json");
-    private static final Set<String> EDGES = Set.of("apply", "source", "store");
+    private static final Set<String> EDGES = Set.of("apply", "source", "store", "secret");
 
     /** A package, and the packages of plumbline that it may use beside itself. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             // The programs: they alone put the domains of kernel together with apply.
-            Map.entry("cli", union(EDGES, CORE, Set.of("sandbox", "facts", "doctor", "kernel", "netlink"))),
-            Map.entry("agent", union(EDGES, CORE, Set.of("kernel", "netlink"))),
-            Map.entry("cni", union(EDGES, CORE, Set.of("kernel", "netlink"))),
+            Map.entry("cli", union(EDGES, CORE, Set.of("host", "configuration", "agent", "control", "metrics", "sandbox",
+                    "facts", "doctor", "kernel", "netlink"))),
+            Map.entry("agent", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
+            Map.entry("cni", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
+            // What the programs share.
+            Map.entry("host", union(EDGES, CORE, Set.of("kernel", "netlink"))),
+            Map.entry("metrics", Set.of("host", "store", "history")),
+            Map.entry("configuration", union(CORE, Set.of("source", "secret"))),
             Map.entry("sandbox", union(EDGES, CORE, Set.of("kernel", "netlink"))),
             // A host in a file stands in for the kernel and the store: it needs neither.
             Map.entry("facts", union(CORE, Set.of("apply"))),
-            Map.entry("doctor", union(EDGES, CORE, Set.of("kernel", "netlink"))),
+            Map.entry("doctor", union(EDGES, CORE, Set.of("host", "kernel", "netlink"))),
             Map.entry("apply", CORE),
-            Map.entry("source", CORE),
+            Map.entry("source", union(CORE, Set.of("secret"))),
             Map.entry("store", CORE),
             Map.entry("compile", Set.of("intent", "state", "json")),
             Map.entry("plan", Set.of("intent", "state", "json", "flow")),
@@ -51,9 +56,12 @@ class ArchitectureTest {
             Map.entry("importing", Set.of("intent", "state", "json")),
             Map.entry("intent", Set.of("state")),
             Map.entry("json", Set.of("state")),
+            // The lock of a socket is an open file's.
+            Map.entry("control", Set.of("netlink")),
             Map.entry("kernel", Set.of("state", "netlink")),
             Map.entry("strongswan", Set.of("state", "netlink")),
             Map.entry("state", Set.of()),
+            Map.entry("secret", Set.of()),
             Map.entry("netlink", Set.of()));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -69,6 +69,7 @@ final class Distribution {
         }
         Path marks = Files.createDirectories(target.resolve("share/iproute2/rt_protos.d"));
         Files.copy(project.resolve("src/main/dist/rt_protos.conf"), marks.resolve("plumbline.conf"));
+        Files.copy(project.resolve("src/main/dist/plumbline.yaml"), target.resolve("share/plumbline.yaml"));
         completions();
         manual();
         launcher(libraries);

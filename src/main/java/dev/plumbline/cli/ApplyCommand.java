@@ -2,6 +2,12 @@ package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.doctor.PlanWarnings;
+import dev.plumbline.history.EventText;
+import dev.plumbline.host.ConfirmGuard;
+import dev.plumbline.host.Order;
+import dev.plumbline.host.SavedPlan;
+import dev.plumbline.host.Unattended;
+import dev.plumbline.host.Workspace;
 import dev.plumbline.plan.Guard;
 import dev.plumbline.source.Trust;
 import java.io.IOException;
@@ -9,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,15 +41,18 @@ final class ApplyCommand extends Subcommand {
             .auxiliaryTypes(String.class).completionCandidates(Guard.NAMES)
             .description("Pass a guard: " + String.join(", ", Guard.NAMES) + "; may be repeated. The plan shows which"
                     + " guards it hits."));
-    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
+    private final OptionSpec lockTimeout = TimeOption.lockTimeout(this);
     private final OptionSpec confirm = option(OptionSpec.builder("--confirm").paramLabel("TIME").type(String.class)
             .description("Revert everything after this time, such as 60s or 10m, unless `plumbline confirm` is said; also"
                     + " when the terminal or this process is gone, and after a reboot."));
     private final OptionSpec probe = option(OptionSpec.builder("--probe").paramLabel("PROBE").type(String.class)
-            .description("With --confirm: confirm when ping:ADDRESS or tcp:ADDRESS:PORT succeeds, and revert when it does"
+            .description("With --confirm: confirm when " + Probe.FORMS + " succeeds, and revert when it does"
                     + " not in that time."));
     private final BooleanSupplier again = flag("--again",
             "Apply intents that were reverted before.");
+    private final BooleanSupplier oneshot = flag("--oneshot",
+            "For a timer: ask nothing, say nothing where there is nothing to do, keep what was applied last where the"
+                    + " newest intents cannot be had, and log with priorities under systemd.");
     private final PositionalParamSpec file = argument(PositionalParamSpec.builder().paramLabel("FILE")
             .type(Path.class).arity("0..1")
             .description("A plan that `plumbline plan --out FILE` saved: it is carried out without asking, and refused if"
@@ -57,6 +67,9 @@ final class ApplyCommand extends Subcommand {
     public Integer call() throws IOException {
         var allowed = allowed();
         Privileges.requireNetAdmin("apply");
+        if (oneshot.getAsBoolean()) {
+            return oneshot(allowed);
+        }
         Path saved = file.getValue();
         var plan = saved == null ? Optional.<SavedPlan>empty() : Optional.of(trusted(saved));
         boolean asks = !autoApprove.getAsBoolean() && plan.isEmpty();
@@ -71,10 +84,25 @@ final class ApplyCommand extends Subcommand {
                     throw new CommandException("the plan in " + saved + " is stale: what it touches has changed since, so"
                             + " it would do something else now; nothing was changed. Plan again");
                 }
+                allowed.addAll(input.settings().allow());
                 work.guard(session, allowed);
                 return apply(work, session, asks, patience, question);
             }
         }
+    }
+
+    private int oneshot(Set<String> allowed) {
+        for (var option : List.of(confirm, probe)) {
+            if (option.getValue() != null) {
+                throw new ParameterException(spec().commandLine(), option.longestName() + " does not go with --oneshot");
+            }
+        }
+        var report = new Unattended(input.settings(), Caller.invocation(this), TimeOption.of(lockTimeout, this))
+                .run(new Order("timer", allowed, Optional.empty(), false));
+        var log = new JournalLines(err());
+        log.print(report.lines());
+        new ExportedMetrics(input.state().directory(), log).write(input.state().configuration().metrics());
+        return report.run().reason().isFailure() ? Plumbline.ERROR : Plumbline.DONE;
     }
 
     private Set<String> allowed() {
@@ -85,7 +113,7 @@ final class ApplyCommand extends Subcommand {
                         + "\"; there are " + String.join(", ", Guard.NAMES));
             }
         }
-        return Set.copyOf(names);
+        return new HashSet<>(names);
     }
 
     private static SavedPlan trusted(Path saved) throws IOException {
@@ -94,13 +122,15 @@ final class ApplyCommand extends Subcommand {
     }
 
     private Workspace open(Optional<SavedPlan> plan) {
-        var patience = TimeSpan.of(lockTimeout, this);
-        return plan.map(each -> Workspace.saved(each, input, replaceSource.getAsBoolean(), patience, this))
-                .orElseGet(() -> Workspace.writing(input, replaceSource.getAsBoolean(), patience, this));
+        var patience = TimeOption.of(lockTimeout, this);
+        var invocation = Caller.invocation(this);
+        return plan.map(each -> Workspace.saved(each, input.state().directory(), invocation, replaceSource.getAsBoolean(),
+                patience, err())).orElseGet(() -> Workspace.writing(input.settings(), invocation,
+                        replaceSource.getAsBoolean(), patience, err()));
     }
 
     private Optional<Duration> confirmation() {
-        return confirm.getValue() == null ? Optional.empty() : Optional.of(TimeSpan.of(confirm, this));
+        return confirm.getValue() == null ? Optional.empty() : Optional.of(TimeOption.of(confirm, this));
     }
 
     private Optional<Probe> probe() {
@@ -111,12 +141,15 @@ final class ApplyCommand extends Subcommand {
         if (confirm.getValue() == null) {
             throw new ParameterException(spec().commandLine(), "--probe goes with --confirm");
         }
-        return Optional.of(Probe.parse(text).orElseThrow(() -> new ParameterException(spec().commandLine(),
-                "--probe takes ping:ADDRESS or tcp:ADDRESS:PORT, not `" + text + "`")));
+        return Optional.of(Probe.parse(text, input.settings()).orElseThrow(() ->
+                new ParameterException(spec().commandLine(), text.equals("git")
+                        ? "--probe git asks the repository of the intents, and these come from "
+                        + input.settings().place().words() : "--probe takes " + Probe.FORMS + ", not `" + text + "`")));
     }
 
     private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,
             Optional<Probe> question) throws IOException {
+        var began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var plan = PlanWarnings.added(session.plan());
         PlanCommand.print(plan, full.getAsBoolean(), out());
         session.requireUnguarded();
@@ -126,7 +159,7 @@ final class ApplyCommand extends Subcommand {
         var awaited = plan.isEmpty() ? Optional.<Duration>empty() : patience;
         if (awaited.isPresent()) {
             work.pend();
-            ConfirmGuard.start(input.stateDirectory());
+            ConfirmGuard.start(input.state().directory());
         }
         var confirmBy = awaited.map(each -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(each));
         try {
@@ -144,6 +177,7 @@ final class ApplyCommand extends Subcommand {
         if (confirmBy.isEmpty()) {
             work.recordSource();
         }
+        work.recordRun(session, began, confirmBy);
         work.printTimings();
         return confirmBy.isEmpty() ? Plumbline.DONE : settle(work, confirmBy.get(), awaited.get(), question);
     }
@@ -158,7 +192,7 @@ final class ApplyCommand extends Subcommand {
         out().flush();
         if (question.get().succeedsWithin(patience.minus(REVERT_TIME).isPositive() ? patience.minus(REVERT_TIME)
                 : Duration.ZERO)) {
-            work.confirm().forEach(each -> RecoverCommand.say(each, out()));
+            work.confirm().forEach(each -> EventText.settled(each).forEach(out()::println));
             return Plumbline.DONE;
         }
         work.say(work.revert());

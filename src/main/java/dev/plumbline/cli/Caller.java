@@ -1,6 +1,6 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.history.Initiator;
+import dev.plumbline.host.Invocation;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -17,17 +17,12 @@ final class Caller {
     private Caller() {
     }
 
-    /**
-     * Who runs this command.
-     *
-     * @param source where its intents come from
-     * @param revision of the source; empty where it is not known
-     */
-    static Initiator initiator(Subcommand command, String source, String revision) {
+    /** This run of the program. */
+    static Invocation invocation(Subcommand command) {
         var line = command.spec().commandLine();
-        return new Initiator(user(), ProcessHandle.current().pid(),
+        return new Invocation(user(), ProcessHandle.current().pid(),
                 commandLine(line.getParent() == null ? List.of() : line.getParent().getParseResult().originalArgs()),
-                shown(source), revision);
+                VersionCommand.version());
     }
 
     private static String user() {
@@ -56,6 +51,7 @@ final class Caller {
         return text.toString();
     }
 
+    /** A text with the passwords of URLs left out. */
     private static String shown(String text) {
         return USER_INFORMATION.matcher(text).replaceAll(HIDDEN);
     }

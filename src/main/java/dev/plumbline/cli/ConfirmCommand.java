@@ -1,20 +1,16 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.apply.Reconciler;
-import dev.plumbline.apply.TableNames;
-import dev.plumbline.apply.Timings;
-import dev.plumbline.kernel.KernelNamespace;
-import dev.plumbline.store.Store;
+import dev.plumbline.history.EventText;
+import dev.plumbline.host.OpenStore;
 import java.nio.file.Path;
 import java.time.Duration;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline confirm} and {@code plumbline revert}: settle an apply that waits to be confirmed. */
 final class ConfirmCommand extends Subcommand {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
     private final boolean keep;
 
     private ConfirmCommand(boolean keep, String... description) {
@@ -34,16 +30,14 @@ final class ConfirmCommand extends Subcommand {
     @Override
     public Integer call() {
         Privileges.requireNetAdmin(keep ? "confirm" : "revert");
-        Path directory = stateDirectory.getValue();
-        try (var store = Store.open(directory, VersionCommand.version())) {
-            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), PATIENCE);
-            var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(),
-                    true, new Timings());
+        Path directory = state.directory();
+        try (var open = OpenStore.open(directory, Caller.invocation(this), PATIENCE)) {
+            var reconciler = open.reconciler(true);
             var events = keep ? reconciler.confirm() : reconciler.revert();
             if (events.isEmpty()) {
                 throw new CommandException("no apply waits to be confirmed");
             }
-            events.forEach(each -> RecoverCommand.say(each, out()));
+            events.forEach(each -> EventText.settled(each).forEach(out()::println));
             return events.stream().anyMatch(each -> each.result().isPartly()) ? Plumbline.ERROR : Plumbline.DONE;
         }
     }

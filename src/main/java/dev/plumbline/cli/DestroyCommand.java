@@ -1,10 +1,7 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.apply.Reconciler;
-import dev.plumbline.apply.TableNames;
-import dev.plumbline.apply.Timings;
-import dev.plumbline.kernel.KernelNamespace;
-import dev.plumbline.store.Store;
+import dev.plumbline.history.EventText;
+import dev.plumbline.host.OpenStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,9 +12,9 @@ import picocli.CommandLine.Model.OptionSpec;
 /** {@code plumbline destroy}: takes away all that plumbline made. */
 final class DestroyCommand extends Subcommand {
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
     private final BooleanSupplier autoApprove = flag("--auto-approve", "Do not ask before changing anything.");
-    private final OptionSpec lockTimeout = TimeSpan.lockTimeout(this);
+    private final OptionSpec lockTimeout = TimeOption.lockTimeout(this);
 
     DestroyCommand() {
         super("Take away all that plumbline made, and put back what it moved or adopted.",
@@ -28,13 +25,11 @@ final class DestroyCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("destroy");
-        Path directory = stateDirectory.getValue();
-        var patience = TimeSpan.of(lockTimeout, this);
-        try (var store = Store.open(directory, VersionCommand.version())) {
-            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), patience);
-            var reconciler = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(),
-                    true, new Timings());
-            reconciler.recover().forEach(each -> RecoverCommand.say(each, err()));
+        Path directory = state.directory();
+        var patience = TimeOption.of(lockTimeout, this);
+        try (var open = OpenStore.open(directory, Caller.invocation(this), patience)) {
+            var reconciler = open.reconciler(true);
+            reconciler.recover().forEach(each -> EventText.settled(each).forEach(err()::println));
             boolean asks = !autoApprove.getAsBoolean();
             try (var session = asks ? reconciler.prepare(List.of()) : reconciler.prepareToApply(List.of())) {
                 var plan = session.plan();
@@ -47,7 +42,7 @@ final class DestroyCommand extends Subcommand {
                     out().println("Destroyed and verified.");
                 }
             }
-            store.forgetSource();
+            open.store().forgetSource();
             return Plumbline.DONE;
         }
     }

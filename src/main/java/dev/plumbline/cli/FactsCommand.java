@@ -5,9 +5,12 @@ import dev.plumbline.facts.FactsGathering;
 import dev.plumbline.facts.FactsWriter;
 import dev.plumbline.facts.HostFacts;
 import dev.plumbline.facts.NamespaceFacts;
+import dev.plumbline.host.Place;
+import dev.plumbline.host.Settings;
+import dev.plumbline.host.StoredJournal;
+import dev.plumbline.host.StoredLedgers;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
-import dev.plumbline.intent.HostFilter;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.kernel.KernelNamespace;
@@ -48,18 +51,19 @@ final class FactsCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        try (var store = Store.openReadOnly(input.stateDirectory(), VersionCommand.version())) {
+        var settings = input.settings();
+        try (var store = Store.openReadOnly(settings.stateDirectory(), VersionCommand.version())) {
             store.unavailable().filter(why -> !why.startsWith("nothing is recorded")).ifPresent(why -> {
                 throw new CommandException("without the records of the store a plan from these facts could be another"
                         + " one: " + why);
             });
-            FactsWriter.write(facts(store), out());
+            FactsWriter.write(facts(settings, store), out());
             return Plumbline.DONE;
         }
     }
 
-    private HostFacts facts(StoreView store) throws IOException {
-        var documents = new HostFilter(input.host(), input.labels()).select(intents(store).documents());
+    private HostFacts facts(Settings settings, StoreView store) throws IOException {
+        var documents = settings.host().select(intents(settings, store).documents());
         var tableNames = TableNames.read();
         var ledgers = new StoredLedgers(store);
         var gathering = new FactsGathering(KernelNamespace::find, ledgers, tableNames, full.getAsBoolean());
@@ -70,9 +74,10 @@ final class FactsCommand extends Subcommand {
             var held = documents.stream().filter(each -> each.netns().equals(label)).toList();
             gathering.gather(label, held).ifPresentOrElse(namespaces::add, () -> absent.add(label));
         }
-        return new HostFacts(Instant.now().truncatedTo(ChronoUnit.SECONDS), VersionCommand.version(), input.host(),
-                input.labels(), System.getProperty("os.version"), NetworkNamespace.bootId(), tableNames,
-                new StoredJournal.Reading(store, input.stateDirectory()).unfinished(), namespaces, absent,
+        return new HostFacts(Instant.now().truncatedTo(ChronoUnit.SECONDS), VersionCommand.version(),
+                settings.host().host(), settings.host().labels(), System.getProperty("os.version"),
+                NetworkNamespace.bootId(), tableNames,
+                new StoredJournal.Reading(store, settings.stateDirectory()).unfinished(), namespaces, absent,
                 unread(labels));
     }
 
@@ -80,9 +85,9 @@ final class FactsCommand extends Subcommand {
      * The documents at hand, or those that were applied last. They only say where to look: those with errors are left
      * out.
      */
-    private ParsedIntents intents(StoreView store) throws IOException {
-        if (Files.isDirectory(input.intents())) {
-            var parsed = new DirectorySource(input.intents(), VersionCommand.version())
+    private ParsedIntents intents(Settings settings, StoreView store) throws IOException {
+        if (settings.place() instanceof Place.Directory(var folder) && Files.isDirectory(folder)) {
+            var parsed = new DirectorySource(folder, VersionCommand.version())
                     .documents(IntentParser.withoutSchema(), ParsedDocuments.NONE).parsed();
             if (parsed.hasErrors()) {
                 err().println("plumbline: the intents have errors (plumbline validate): namespaces and large tables"

@@ -5,6 +5,8 @@ import dev.plumbline.apply.Timings;
 import dev.plumbline.facts.FactsReader;
 import dev.plumbline.facts.HostFacts;
 import dev.plumbline.facts.SavedHost;
+import dev.plumbline.host.Place;
+import dev.plumbline.host.Workspace;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.HostFilter;
 import dev.plumbline.intent.IntentException;
@@ -40,10 +42,10 @@ final class FactsPlan implements AutoCloseable {
     static FactsPlan of(Path file, InputOptions input, PrintWriter err) throws IOException {
         var facts = FactsReader.read(file);
         var host = new HostFilter(input.givenHost().orElse(facts.host()),
-                input.labels().isEmpty() ? facts.labels() : input.labels());
+                input.givenLabels().isEmpty() ? facts.labels() : input.givenLabels());
         err.println("plumbline: planning for " + host.host() + " from the facts of " + facts.host() + ", gathered at "
                 + facts.time());
-        var found = new DirectorySource(input.intents(), VersionCommand.version())
+        var found = new DirectorySource(folder(input), VersionCommand.version())
                 .documents(IntentParser.withoutSchema(), ParsedDocuments.NONE);
         var documents = Workspace.documents(found.parsed(), host, found.files(), err);
         try {
@@ -53,6 +55,15 @@ final class FactsPlan implements AutoCloseable {
         } catch (IntentException e) {
             throw Workspace.invalid(e.problems(), found.files().get());
         }
+    }
+
+    /** What is checked before it is merged lies in a folder; a copy of a repository is kept by hosts only. */
+    private static Path folder(InputOptions input) {
+        return switch (input.settings().place()) {
+            case Place.Directory directory -> directory.folder();
+            case Place.Git _ -> throw new CommandException("a plan from facts takes its intents from a folder, such as a"
+                    + " checkout of the repository: say --intents DIR");
+        };
     }
 
     private static Reconciler.Session prepare(HostFacts facts, List<Document> documents) {

@@ -1,15 +1,11 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.apply.Reconciler;
-import dev.plumbline.apply.TableNames;
-import dev.plumbline.apply.Timings;
-import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.host.OpenStore;
 import dev.plumbline.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline guard}: waits until nothing awaits confirmation any more, and reverts what was not confirmed in time. */
 final class GuardCommand extends Subcommand {
@@ -18,7 +14,7 @@ final class GuardCommand extends Subcommand {
     /** An apply records what it is about to do at once; one that has not by then never will. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
 
     GuardCommand() {
         super("Revert what is not confirmed in time. Started by `plumbline apply --confirm`.");
@@ -27,7 +23,7 @@ final class GuardCommand extends Subcommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        Path directory = stateDirectory.getValue();
+        Path directory = state.directory();
         var started = Instant.now();
         boolean seen = false;
         while (true) {
@@ -55,11 +51,9 @@ final class GuardCommand extends Subcommand {
     }
 
     private List<?> settle(Path directory) {
-        try (var store = Store.open(directory, VersionCommand.version())) {
-            var journal = new StoredJournal(store, directory, Caller.initiator(this, "", ""), Duration.ofSeconds(30));
-            new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(), false,
-                    new Timings()).recover();
-            return journal.unfinished().stream().filter(each -> each.confirmation().isPresent()).toList();
+        try (var open = OpenStore.open(directory, Caller.invocation(this), Duration.ofSeconds(30))) {
+            open.reconciler(false).recover();
+            return open.journal().unfinished().stream().filter(each -> each.confirmation().isPresent()).toList();
         }
     }
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** {@code plumbline history}: what was applied when, by whom, and what became of it. */
 final class HistoryCommand extends Subcommand {
 
-    private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+    private final StateOptions state = new StateOptions(this);
     private final OptionSpec most = option(OptionSpec.builder("-n", "--limit").paramLabel("N").type(int.class)
             .defaultValue("20").description("List the newest N entries (default: ${DEFAULT-VALUE})."));
     private final BooleanSupplier json = flag("--json",
@@ -30,7 +30,7 @@ final class HistoryCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        try (var store = Store.openReadOnly(stateDirectory.getValue(), VersionCommand.version())) {
+        try (var store = Store.openReadOnly(state.directory(), VersionCommand.version())) {
             store.unavailable().ifPresent(why -> err().println("plumbline: there is no history: " + why));
             var entries = store.history(Math.max(0, most.<Integer>getValue()));
             if (json.getAsBoolean()) {
@@ -45,7 +45,7 @@ final class HistoryCommand extends Subcommand {
     /** {@code plumbline history show N}: one entry with its changes. */
     private static final class Show extends Subcommand {
 
-        private final OptionSpec stateDirectory = InputOptions.stateDirectory(this);
+        private final StateOptions state = new StateOptions(this);
         private final BooleanSupplier json = flag("--json",
                 "Print JSON, after schemas/history.schema.json.");
         private final PositionalParamSpec number = argument(PositionalParamSpec.builder().paramLabel("N")
@@ -57,7 +57,7 @@ final class HistoryCommand extends Subcommand {
 
         @Override
         public Integer call() {
-            Path directory = stateDirectory.getValue();
+            Path directory = state.directory();
             long wanted = number.<Long>getValue();
             try (var store = Store.openReadOnly(directory, VersionCommand.version())) {
                 HistoryEntry entry = store.historyEntry(wanted).orElseThrow(() -> new CommandException(

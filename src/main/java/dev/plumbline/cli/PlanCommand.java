@@ -1,6 +1,7 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.doctor.PlanWarnings;
+import dev.plumbline.host.Workspace;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanJson;
 import dev.plumbline.plan.PlanText;
@@ -44,7 +45,8 @@ final class PlanCommand extends Subcommand {
     }
 
     private int here() throws IOException {
-        try (var work = Workspace.reading(input, err()); var session = work.prepare()) {
+        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err());
+                var session = work.prepare()) {
             work.guard(session, Set.of());
             var plan = PlanWarnings.added(session.plan());
             int code = show(plan);

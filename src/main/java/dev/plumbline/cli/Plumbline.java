@@ -2,6 +2,7 @@ package dev.plumbline.cli;
 
 import dev.plumbline.apply.ApplyException;
 import dev.plumbline.apply.GuardedException;
+import dev.plumbline.host.HostException;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.plan.PlanException;
@@ -52,6 +53,11 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("facts", FactsCommand::new);
         COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("agent", AgentCommand::new);
+        COMMANDS.put("reconcile", ReconcileCommand::new);
+        COMMANDS.put("status", StatusCommand::new);
+        COMMANDS.put("suspend", SuspendCommand::new);
+        COMMANDS.put("resume", ResumeCommand::new);
         COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("recover", RecoverCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);
@@ -173,7 +179,7 @@ public final class Plumbline implements Callable<Integer> {
     /** What is printed before the message. */
     private static String details(Throwable e) {
         return switch (e) {
-            case CommandException command -> command.details();
+            case HostException host -> host.details();
             case GuardedException guarded -> guarded.guards().stream()
                     .map(each -> each.name() + ": " + each.message() + "; " + each.pass() + "\n")
                     .collect(Collectors.joining());

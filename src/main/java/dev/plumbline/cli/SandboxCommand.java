@@ -3,6 +3,8 @@ package dev.plumbline.cli;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.host.OpenStore;
+import dev.plumbline.host.Workspace;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.TableChoice;
 import dev.plumbline.plan.PlanText;
@@ -15,7 +17,6 @@ import dev.plumbline.source.DirectorySource;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.Route;
-import dev.plumbline.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,10 +55,8 @@ final class SandboxCommand extends Subcommand {
         var removal = new Thread(() -> remove(state));
         Runtime.getRuntime().addShutdownHook(removal);
         try (var network = SandboxNetwork.make(topology, name);
-                var store = Store.open(state, VersionCommand.version())) {
-            var journal = new StoredJournal(store, state, Caller.initiator(this, folder.toString(), ""),
-                    Duration.ZERO);
-            boolean right = new Story(topology, documents, network, store, journal).tell();
+                var open = OpenStore.open(state, Caller.invocation(this), Duration.ZERO)) {
+            boolean right = new Story(topology, documents, network, open).tell();
             name.ifPresent(each -> sayHowToLook(each, network.names()));
             return right ? Plumbline.DONE : Plumbline.ERROR;
         } finally {
@@ -85,18 +84,15 @@ final class SandboxCommand extends Subcommand {
         private final Topology topology;
         private final List<Document> documents;
         private final SandboxNetwork network;
-        private final StoredLedgers ledgers;
-        private final StoredJournal journal;
+        private final OpenStore open;
         private final Map<String, Long> tableNames = TableNames.read();
         private boolean right = true;
 
-        private Story(Topology topology, List<Document> documents, SandboxNetwork network, Store store,
-                StoredJournal journal) {
+        private Story(Topology topology, List<Document> documents, SandboxNetwork network, OpenStore open) {
             this.topology = topology;
             this.documents = documents;
             this.network = network;
-            this.ledgers = new StoredLedgers(store);
-            this.journal = journal;
+            this.open = open;
         }
 
         /** Tells it step by step; false if something did not go as the topology says. */
@@ -133,7 +129,7 @@ final class SandboxCommand extends Subcommand {
         /** Plans, shows, applies; whether there was something to do. */
         private boolean apply(List<Document> wanted) throws IOException {
             var reconciler = new Reconciler(label -> label.equals(Document.HOST) ? Optional.of(network.open())
-                    : Optional.empty(), ledgers, journal, tableNames, true, new Timings());
+                    : Optional.empty(), open.ledgers(), open.journal(), tableNames, true, new Timings());
             try (var session = reconciler.prepareToApply(wanted)) {
                 var plan = session.plan();
                 new PlanText(Terminal.colour(), PlanText.DEFAULT_LIMIT).write(plan, out());
@@ -180,7 +176,7 @@ final class SandboxCommand extends Subcommand {
             try (var live = network.open()) {
                 id = live.id();
             }
-            return ledgers.read(Document.HOST, id).allotments().stream()
+            return open.ledgers().read(Document.HOST, id).allotments().stream()
                     .filter(each -> each.document().equals("RouteTable/" + name)).findFirst()
                     .orElseThrow(() -> new CommandException("drift: no table called " + name)).table();
         }

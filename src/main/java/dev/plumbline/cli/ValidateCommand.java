@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.host.Workspace;
 /** {@code plumbline validate}: checks intents without looking at the network. */
 final class ValidateCommand extends Subcommand {
 
@@ -12,7 +13,7 @@ final class ValidateCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        try (var work = Workspace.validating(input, err())) {
+        try (var work = Workspace.validating(input.settings(), Caller.invocation(this), err())) {
             int documents = work.checkedDocuments().size();
             out().println(documents + (documents == 1 ? " document is" : " documents are") + " valid.");
             work.printTimings();

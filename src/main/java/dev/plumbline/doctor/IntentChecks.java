@@ -1,5 +1,7 @@
 package dev.plumbline.doctor;
 
+import dev.plumbline.host.Place;
+import dev.plumbline.host.Settings;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.HostFilter;
 import dev.plumbline.intent.IntentParser;
@@ -7,25 +9,40 @@ import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.source.DirectorySource;
 import dev.plumbline.source.ParsedDocuments;
+import dev.plumbline.source.Source;
 import dev.plumbline.source.SourceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The intents: who can write them, and whether they say anything for this host. */
+/** The intents: who can write them, whether they can be had, and whether they say anything for this host. */
 final class IntentChecks {
 
     private static final String AREA = "intents";
 
-    private final Path directory;
     private final HostFilter host;
+    private final String validation;
     private final List<Check> checks = new ArrayList<>();
     private List<Document> documents = List.of();
 
-    IntentChecks(Path directory, String programVersion, HostFilter host) {
-        this.directory = directory;
-        this.host = host;
+    IntentChecks(Settings settings, String programVersion) {
+        this.host = settings.host();
+        switch (settings.place()) {
+            case Place.Directory(var folder) -> {
+                validation = "plumbline validate --intents " + folder;
+                directory(folder, programVersion);
+            }
+            case Place.Git git -> {
+                validation = "plumbline validate";
+                var repository = new GitChecks(git, settings.stateDirectory(), programVersion);
+                checks.addAll(repository.checks());
+                repository.source().ifPresent(this::parsed);
+            }
+        }
+    }
+
+    private void directory(Path directory, String programVersion) {
         if (!Files.isDirectory(directory)) {
             checks.add(Check.notApplicable(AREA, "directory", "there is no directory of intents " + directory,
                     "mkdir -p " + directory + "    # or name another with --intents DIR"));
@@ -40,10 +57,14 @@ final class IntentChecks {
             checks.add(new Check(AREA, "directory", Check.Verdict.FAILED, lines.getFirst().replaceFirst(":$", ""),
                     lines.stream().skip(1).map(line -> line.substring(line.lastIndexOf(": ") + 2)).toList()));
         }
+        parsed(source);
+    }
+
+    private void parsed(Source source) {
         try {
             parsed(source.documents(IntentParser.withoutSchema(), ParsedDocuments.NONE).parsed());
         } catch (SourceException e) {
-            checks.add(Check.failed(AREA, "documents", e.getMessage(), "plumbline validate --intents " + directory));
+            checks.add(Check.failed(AREA, "documents", e.getMessage(), validation));
         }
     }
 
@@ -59,7 +80,7 @@ final class IntentChecks {
                 : Check.failed(AREA, "documents", errors.size() + (errors.size() == 1 ? " error" : " errors")
                         + ", the first at " + errors.getFirst().origin().position() + ": "
                         + errors.getFirst().message(),
-                        "plumbline validate --intents " + directory));
+                        validation));
     }
 
     List<Check> checks() {

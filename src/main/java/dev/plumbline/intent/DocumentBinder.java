@@ -2,7 +2,6 @@ package dev.plumbline.intent;
 
 import dev.plumbline.state.Origin;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,8 +17,6 @@ final class DocumentBinder implements YamlReader.Streams {
     private static final List<String> METADATA = List.of("name", "labels");
     private static final List<String> HOSTS = List.of("names", "labels");
     private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?");
-    private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9](?:[-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?");
-    private static final Pattern LABEL_VALUE = Pattern.compile("(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
     private static final Pattern HOST_GLOB = Pattern.compile("[A-Za-z0-9*?._-]{1,253}");
     private static final Pattern NETNS_NAME = Pattern.compile("[^/\\s\\x00-\\x1f]{1,255}");
     private static final FieldPath METADATA_PATH = FieldPath.ROOT.field("metadata");
@@ -112,7 +109,7 @@ final class DocumentBinder implements YamlReader.Streams {
         var metadata = metadataNode == null ? null : values.mapping(metadataNode, METADATA_PATH, METADATA);
         var name = metadata == null ? null : name(metadata);
         var labels = metadata == null || metadata.get("labels") == null ? Map.<String, String>of()
-                : labels(Objects.requireNonNull(metadata.get("labels")), METADATA_PATH.field("labels"));
+                : values.labels(Objects.requireNonNull(metadata.get("labels")), METADATA_PATH.field("labels"));
         var specNode = values.required(root, "spec", FieldPath.ROOT, FIELDS, "spec: {…}");
         if (kind == null || specNode == null) {
             return null;
@@ -172,31 +169,6 @@ final class DocumentBinder implements YamlReader.Streams {
         return name;
     }
 
-    private Map<String, String> labels(Node node, FieldPath path) {
-        var labels = new LinkedHashMap<String, String>();
-        if (!(node instanceof Node.Mapping mapping)) {
-            values.error(node, path, "expected a mapping of labels, such as {role: edge}; found " + node);
-            return labels;
-        }
-        for (var entry : mapping.entries()) {
-            var key = entry.key().text();
-            var field = path.field(key);
-            if (!LABEL_KEY.matcher(key).matches()) {
-                values.error(entry.key(), field, "a label's name has letters, digits and inner `-`, `_`, `.`, `/`");
-                continue;
-            }
-            var value = values.text(entry.value(), field, "a label's value as text");
-            if (value != null && !LABEL_VALUE.matcher(value).matches()) {
-                values.error(entry.value(), field,
-                        "a label's value has at most 63 letters, digits and inner `-`, `_`, `.`; found "
-                        + entry.value());
-            } else if (value != null) {
-                labels.put(key, value);
-            }
-        }
-        return labels;
-    }
-
     /** {@code [edge-1, edge-*]}, or {@code {names: […], labels: {…}}}. */
     private HostSelector hosts(Node.Mapping spec) {
         var node = spec.get("hosts");
@@ -219,7 +191,7 @@ final class DocumentBinder implements YamlReader.Streams {
                     "names no label; leave it out, or write for example {role: edge}");
         }
         return new HostSelector(names == null ? List.of() : hostNames(names, path.field("names")),
-                labels == null ? Map.of() : labels(labels, path.field("labels")));
+                labels == null ? Map.of() : values.labels(labels, path.field("labels")));
     }
 
     private List<String> hostNames(Node node, FieldPath path) {

@@ -6,8 +6,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,7 +47,7 @@ public final class DocumentCodec {
         var data = new DataOutputStream(chunks);
         data.writeInt(MAGIC);
         data.writeInt(VERSION);
-        var values = new ValueWriter(data);
+        var values = new ValueWriter(data, true);
         data.writeInt(intents.problems().size());
         for (var problem : intents.problems()) {
             values.origin(problem.origin());
@@ -56,6 +61,26 @@ public final class DocumentCodec {
         }
         data.flush();
         chunks.finish();
+    }
+
+    /**
+     * What a document says, as 64 hexadecimal digits: the same wherever it stands in whatever file. Another format of
+     * this codec gives other ones.
+     */
+    public static String hash(Document document) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            var out = new BufferedOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest), 1 << 16);
+            var data = new DataOutputStream(out);
+            data.writeInt(VERSION);
+            write(document, data, new ValueWriter(data, false));
+            data.flush();
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
     }
 
     /**

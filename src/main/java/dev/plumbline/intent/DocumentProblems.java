@@ -8,7 +8,7 @@ import java.util.List;
  * What is wrong with one document. The document's name may be known only at its end, so that problems get their origin
  * then.
  */
-final class DocumentProblems {
+public final class DocumentProblems {
 
     /** How many errors, and how many warnings, are kept of one document. */
     static final int LIMIT = 1000;

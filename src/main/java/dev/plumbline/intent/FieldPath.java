@@ -8,16 +8,18 @@ import org.jspecify.annotations.Nullable;
  * @param name empty for an item of a list
  * @param index of an item; -1 for a field
  */
-record FieldPath(@Nullable FieldPath parent, String name, int index) {
+public record FieldPath(@Nullable FieldPath parent, String name, int index) {
 
     /** The document itself: no field. */
-    static final FieldPath ROOT = new FieldPath(null, "", -1);
+    public static final FieldPath ROOT = new FieldPath(null, "", -1);
 
-    FieldPath field(String field) {
+    /** A field of this one. */
+    public FieldPath field(String field) {
         return new FieldPath(this, field, -1);
     }
 
-    FieldPath item(int number) {
+    /** An item of this list. */
+    public FieldPath item(int number) {
         return new FieldPath(this, "", number);
     }
 

@@ -26,6 +26,11 @@ public final class IntentParser {
         return new IntentParser((kind, root, problems) -> { });
     }
 
+    /** The kinds of documents. */
+    public static List<String> kinds() {
+        return DocumentBinder.KINDS;
+    }
+
     /** The documents and the problems of these files. Throws nothing on account of their content. */
     public ParsedIntents parse(List<IntentFile> files) {
         var documents = new ArrayList<Document>();

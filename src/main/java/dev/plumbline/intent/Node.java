@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A YAML value and where it stands. Lines and columns count from 1. Aliases share the node that they name. */
-sealed interface Node {
+public sealed interface Node {
 
     int line();
 
@@ -22,13 +22,14 @@ sealed interface Node {
                 "[-+]?(?:\\.[0-9]+|[0-9]+(?:\\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
                 + "|[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN)");
 
-        boolean isNothing() {
+        /** Whether it says nothing: {@code null}, {@code ~} or no text at all. */
+        public boolean isNothing() {
             return plain && (text.isEmpty() || text.equals("~") || text.equals("null") || text.equals("Null")
                     || text.equals("NULL"));
         }
 
         /** The truth value, or nothing. */
-        @Nullable Boolean truth() {
+        public @Nullable Boolean truth() {
             if (!plain) {
                 return null;
             }
@@ -124,7 +125,8 @@ sealed interface Node {
     /** Keys are text and distinct. */
     record Mapping(List<Entry> entries, int line, int column) implements Node {
 
-        @Nullable Node get(String key) {
+        /** A field's value; nothing if it is not there. */
+        public @Nullable Node get(String key) {
             for (int i = 0; i < entries.size(); i++) {
                 var entry = entries.get(i);
                 if (entry.key().text().equals(key)) {

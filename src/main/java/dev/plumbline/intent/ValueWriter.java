@@ -27,9 +27,12 @@ final class ValueWriter {
     private final DataOutputStream data;
     private final Map<String, Integer> texts = new HashMap<>();
     private final byte[] block = new byte[1 << 16];
+    private final boolean positions;
 
-    ValueWriter(DataOutputStream data) {
+    /** @param positions whether to write where things stand */
+    ValueWriter(DataOutputStream data, boolean positions) {
         this.data = data;
+        this.positions = positions;
     }
 
     void text(String text) throws IOException {
@@ -52,6 +55,9 @@ final class ValueWriter {
     }
 
     void origin(Origin origin) throws IOException {
+        if (!positions) {
+            return;
+        }
         text(origin.document());
         text(origin.file());
         data.writeInt(origin.line());
@@ -87,7 +93,7 @@ final class ValueWriter {
         for (var attributes : rows.pool()) {
             attributes(attributes);
         }
-        data.writeInt(rows.origins().size());
+        data.writeInt(positions ? rows.origins().size() : 0);
         for (var origin : rows.origins()) {
             origin(origin);
         }
@@ -96,8 +102,10 @@ final class ValueWriter {
         column(columns.lo());
         column(columns.rest());
         column(columns.attributes());
-        column(columns.lines());
-        column(columns.documents());
+        if (positions) {
+            column(columns.lines());
+            column(columns.documents());
+        }
     }
 
     private void attributes(RouteAttributes attributes) throws IOException {

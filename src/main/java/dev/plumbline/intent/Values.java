@@ -4,19 +4,24 @@ import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Prefix;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads typed values from nodes. What cannot be read is reported, and nothing comes back. */
-final class Values {
+public final class Values {
 
     static final long MAX_U32 = 0xffffffffL;
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+|0x[0-9a-fA-F]+");
     private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}");
+
+    private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9](?:[-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?");
+    private static final Pattern LABEL_VALUE = Pattern.compile("(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
 
     private final DocumentProblems problems;
 
@@ -24,11 +29,11 @@ final class Values {
         this.problems = problems;
     }
 
-    void error(Node at, FieldPath path, String message) {
+    public void error(Node at, FieldPath path, String message) {
         problems.error(at, path, message);
     }
 
-    void warning(Node at, FieldPath path, String message) {
+    public void warning(Node at, FieldPath path, String message) {
         problems.warning(at, path, message);
     }
 
@@ -37,12 +42,12 @@ final class Values {
     }
 
     /** How many errors there were so far: tells whether something in between was wrong. */
-    int errors() {
+    public int errors() {
         return problems.errors();
     }
 
     /** A mapping whose fields are all known. */
-    Node.@Nullable Mapping mapping(Node node, FieldPath path, Collection<String> known) {
+    public Node.@Nullable Mapping mapping(Node node, FieldPath path, Collection<String> known) {
         if (!(node instanceof Node.Mapping mapping)) {
             error(node, path, "expected a mapping with the fields " + String.join(", ", known) + "; found " + node);
             return null;
@@ -58,7 +63,7 @@ final class Values {
     }
 
     /** A field that must be there. That it is missing is not said where an unknown field was meant to be it. */
-    @Nullable Node required(Node.Mapping mapping, String field, FieldPath path, Collection<String> known,
+    public @Nullable Node required(Node.Mapping mapping, String field, FieldPath path, Collection<String> known,
             String example) {
         var node = mapping.get(field);
         if (node == null && !isMisspelt(mapping, List.of(field), known)) {
@@ -74,7 +79,7 @@ final class Values {
     }
 
     /** A list with at least one item. */
-    @Nullable List<Node> list(Node node, FieldPath path, String items) {
+    public @Nullable List<Node> list(Node node, FieldPath path, String items) {
         if (!(node instanceof Node.Sequence sequence)) {
             error(node, path, "expected a list of " + items + "; found " + node
                     + (node instanceof Node.Scalar scalar && !scalar.isNothing() ? "; write [" + scalar.text() + "]"
@@ -88,7 +93,7 @@ final class Values {
         return sequence.items();
     }
 
-    boolean flag(Node.Mapping mapping, String field, FieldPath path, boolean otherwise) {
+    public boolean flag(Node.Mapping mapping, String field, FieldPath path, boolean otherwise) {
         var node = mapping.get(field);
         return node == null ? otherwise : flag(node, path.field(field), otherwise);
     }
@@ -112,7 +117,7 @@ final class Values {
     }
 
     /** A whole number within bounds. */
-    OptionalLong integer(Node node, FieldPath path, long least, long most) {
+    public OptionalLong integer(Node node, FieldPath path, long least, long most) {
         if (node instanceof Node.Scalar scalar) {
             if (scalar.isInteger()) {
                 long value = scalar.integer();
@@ -129,7 +134,7 @@ final class Values {
     }
 
     /** Text: no number, truth value or nothing without quotes. */
-    @Nullable String text(Node node, FieldPath path, String what) {
+    public @Nullable String text(Node node, FieldPath path, String what) {
         if (node instanceof Node.Scalar scalar) {
             if (scalar.isText()) {
                 return scalar.text();
@@ -145,7 +150,7 @@ final class Values {
     }
 
     /** One of a few words. */
-    @Nullable String word(Node node, FieldPath path, List<String> words) {
+    public @Nullable String word(Node node, FieldPath path, List<String> words) {
         if (node instanceof Node.Scalar scalar && words.contains(scalar.text())) {
             return scalar.text();
         }
@@ -156,7 +161,7 @@ final class Values {
         return null;
     }
 
-    @Nullable IpAddress address(Node node, FieldPath path) {
+    public @Nullable IpAddress address(Node node, FieldPath path) {
         if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
             var address = IpAddress.parse(scalar.text());
             if (address.isPresent()) {
@@ -239,5 +244,31 @@ final class Values {
             return null;
         }
         return name;
+    }
+
+    /** Labels after Kubernetes' rules: keys may have a prefix, values may be empty. */
+    public Map<String, String> labels(Node node, FieldPath path) {
+        var labels = new LinkedHashMap<String, String>();
+        if (!(node instanceof Node.Mapping mapping)) {
+            error(node, path, "expected a mapping of labels, such as {role: edge}; found " + node);
+            return labels;
+        }
+        for (var entry : mapping.entries()) {
+            var key = entry.key().text();
+            var field = path.field(key);
+            if (!LABEL_KEY.matcher(key).matches()) {
+                error(entry.key(), field, "a label's name has letters, digits and inner `-`, `_`, `.`, `/`");
+                continue;
+            }
+            var value = text(entry.value(), field, "a label's value as text");
+            if (value != null && !LABEL_VALUE.matcher(value).matches()) {
+                error(entry.value(), field,
+                        "a label's value has at most 63 letters, digits and inner `-`, `_`, `.`; found "
+                        + entry.value());
+            } else if (value != null) {
+                labels.put(key, value);
+            }
+        }
+        return labels;
     }
 }

@@ -14,18 +14,25 @@ import org.jspecify.annotations.Nullable;
 /** The C library: the only place where plumbline leaves the JVM. */
 final class Libc {
 
+    static final int AF_UNIX = 1;
     static final int AF_NETLINK = 16;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int SOL_SOCKET = 1;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
+    static final int SO_SNDTIMEO = 21;
+    static final int SO_ATTACH_FILTER = 26;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     static final int SO_NETNS_COOKIE = 71;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
     static final short POLLIN = 1;
+    /** {@code EFD_CLOEXEC | EFD_NONBLOCK}. */
+    static final int EFD_FLAGS = 0x80000 | 0x800;
+    static final int CLOCK_MONOTONIC = 1;
     static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
     static final int O_NOFOLLOW = Platform.getNativePlatform().getCPU() == Platform.CPU.AARCH64 ? 0x8000 : 0x20000;
@@ -61,6 +68,8 @@ final class Libc {
 
         int bind(int fd, long address, int length);
 
+        int connect(int fd, long address, int length);
+
         int getsockname(int fd, long address, long length);
 
         int setsockopt(int fd, int level, int option, long value, int length);
@@ -71,7 +80,17 @@ final class Libc {
 
         long recvfrom(int fd, long data, long length, int flags, long address, long size);
 
+        long recvmsg(int fd, long message, int flags);
+
         int poll(long descriptors, long count, int milliseconds);
+
+        int eventfd(int value, int flags);
+
+        long read(int fd, long data, long length);
+
+        long write(int fd, long data, long length);
+
+        int clock_gettime(int clock, long time);
 
         int setns(int fd, int type);
 
@@ -108,7 +127,7 @@ final class Libc {
         }
 
         /** Of the byte at the buffer's position; the caller keeps the buffer reachable. */
-        private static long address(ByteBuffer buffer) {
+        long address(ByteBuffer buffer) {
             return Pointer.wrap(RUNTIME, buffer).address();
         }
 
@@ -124,6 +143,14 @@ final class Libc {
         int bind(int fd, ByteBuffer address, int length) {
             try {
                 return LIBRARY.bind(fd, address(address), length);
+            } finally {
+                Reference.reachabilityFence(address);
+            }
+        }
+
+        int connect(int fd, ByteBuffer address, int length) {
+            try {
+                return LIBRARY.connect(fd, address(address), length);
             } finally {
                 Reference.reachabilityFence(address);
             }
@@ -167,6 +194,43 @@ final class Libc {
             } finally {
                 Reference.reachabilityFence(data);
                 fence(address, size);
+            }
+        }
+
+        /** The caller keeps what the message points to reachable. */
+        long recvmsg(int fd, ByteBuffer message, int flags) {
+            try {
+                return LIBRARY.recvmsg(fd, address(message), flags);
+            } finally {
+                Reference.reachabilityFence(message);
+            }
+        }
+
+        int eventfd(int value, int flags) {
+            return LIBRARY.eventfd(value, flags);
+        }
+
+        long read(int fd, ByteBuffer data, long length) {
+            try {
+                return LIBRARY.read(fd, address(data), length);
+            } finally {
+                Reference.reachabilityFence(data);
+            }
+        }
+
+        long write(int fd, ByteBuffer data, long length) {
+            try {
+                return LIBRARY.write(fd, address(data), length);
+            } finally {
+                Reference.reachabilityFence(data);
+            }
+        }
+
+        int clockGettime(int clock, ByteBuffer time) {
+            try {
+                return LIBRARY.clock_gettime(clock, address(time));
+            } finally {
+                Reference.reachabilityFence(time);
             }
         }
 

@@ -1,7 +1,6 @@
 package dev.plumbline.netlink;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +19,16 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int RECEIVE_SIZE = 64 * 1024;
     private static final int SEND_BUFFER = 1024 * 1024;
     private static final int RECEIVE_BUFFER = 4 * 1024 * 1024;
-    private static final int ADDRESS_SIZE = 12;
     private static final int DUMP_RESTARTS = 8;
 
+    private final Descriptor descriptor;
     private final int fd;
     private final int portId;
     private final NetlinkProtocol protocol;
     private final int sendLimit;
     private final int receiveLimit;
     private final MessageWriter writer = new MessageWriter(SEND_SIZE);
-    private final ByteBuffer address = direct(ADDRESS_SIZE);
+    private final ByteBuffer address = direct(Descriptor.ADDRESS_SIZE);
     private final ByteBuffer addressSize = direct(4);
     private final ByteBuffer pollDescriptor = direct(8);
     private ByteBuffer received = direct(RECEIVE_SIZE);
@@ -65,18 +64,19 @@ public final class NetlinkSocket implements AutoCloseable {
     public record Dump(boolean interrupted, int datagrams) {
     }
 
-    private NetlinkSocket(int fd, NetlinkProtocol protocol, int receiveBuffer) throws NetlinkException {
-        this.fd = fd;
+    private NetlinkSocket(Descriptor descriptor, NetlinkProtocol protocol, int receiveBuffer) throws NetlinkException {
+        this.descriptor = descriptor;
+        this.fd = descriptor.fd();
         this.protocol = protocol;
-        setOption(Netlink.SOL_NETLINK, Netlink.NETLINK_CAP_ACK, 1);
-        setOption(Netlink.SOL_NETLINK, Netlink.NETLINK_EXT_ACK, 1);
+        descriptor.option(Netlink.SOL_NETLINK, Netlink.NETLINK_CAP_ACK, 1);
+        descriptor.option(Netlink.SOL_NETLINK, Netlink.NETLINK_EXT_ACK, 1);
         if (protocol.strictChecking()) {
-            setOption(Netlink.SOL_NETLINK, Netlink.NETLINK_GET_STRICT_CHK, 1);
+            descriptor.option(Netlink.SOL_NETLINK, Netlink.NETLINK_GET_STRICT_CHK, 1);
         }
         // The kernel leaves room for its bookkeeping: netlink_sendmsg refuses more than the buffer - 32.
-        sendLimit = buffer(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, SEND_BUFFER) - 32;
-        receiveLimit = buffer(Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, receiveBuffer);
-        portId = bind();
+        sendLimit = descriptor.buffer(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, SEND_BUFFER) - 32;
+        receiveLimit = descriptor.buffer(Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, receiveBuffer);
+        portId = descriptor.bind();
     }
 
     /**
@@ -91,11 +91,11 @@ public final class NetlinkSocket implements AutoCloseable {
     /** The same with a receive buffer of so many bytes, which the kernel doubles. */
     static NetlinkSocket open(NetworkNamespace namespace, NetlinkProtocol protocol, int receiveBuffer)
             throws NetlinkException {
-        int fd = namespace.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, protocol.number());
+        var descriptor = Descriptor.open(namespace, protocol);
         try {
-            return new NetlinkSocket(fd, protocol, receiveBuffer);
+            return new NetlinkSocket(descriptor, protocol, receiveBuffer);
         } catch (NetlinkException e) {
-            Libc.c().close(fd);
+            descriptor.close();
             throw e;
         }
     }
@@ -287,7 +287,7 @@ public final class NetlinkSocket implements AutoCloseable {
     /** The length of a datagram of the kernel, which may exceed the buffer; -1 if none is there. */
     private int receiveNow() throws NetlinkException {
         while (true) {
-            addressSize.putInt(0, ADDRESS_SIZE);
+            addressSize.putInt(0, Descriptor.ADDRESS_SIZE);
             long length = Libc.retry(() -> Libc.c().recvfrom(fd, received, received.capacity(),
                     Libc.MSG_DONTWAIT | Libc.MSG_TRUNC, address, addressSize));
             if (length < 0) {
@@ -316,12 +316,12 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Joins a multicast group ({@code RTNLGRP_*}): its notifications arrive from now on. */
     public void join(int group) throws NetlinkException {
-        setOption(Netlink.SOL_NETLINK, Netlink.NETLINK_ADD_MEMBERSHIP, group);
+        descriptor.option(Netlink.SOL_NETLINK, Netlink.NETLINK_ADD_MEMBERSHIP, group);
     }
 
     /** Leaves a multicast group. */
     public void leave(int group) throws NetlinkException {
-        setOption(Netlink.SOL_NETLINK, Netlink.NETLINK_DROP_MEMBERSHIP, group);
+        descriptor.option(Netlink.SOL_NETLINK, Netlink.NETLINK_DROP_MEMBERSHIP, group);
     }
 
     /**
@@ -388,40 +388,15 @@ public final class NetlinkSocket implements AutoCloseable {
         return receiveLimit;
     }
 
-    private int bind() throws NetlinkException {
-        address.clear().putShort(0, (short) Libc.AF_NETLINK).putShort(2, (short) 0).putInt(4, 0).putInt(8, 0);
-        Libc.check("cannot bind a netlink socket", () -> Libc.c().bind(fd, address, ADDRESS_SIZE));
-        addressSize.putInt(0, ADDRESS_SIZE);
-        Libc.check("cannot learn the netlink port", () -> Libc.c().getsockname(fd, address, addressSize));
-        return address.getInt(4);
-    }
-
-    /** Sets a buffer's size past the system's limit if that is allowed, else up to it; returns what it is then. */
-    private int buffer(int forced, int plain, int size) throws NetlinkException {
-        var value = direct(4).putInt(0, size);
-        if (Libc.c().setsockopt(fd, Libc.SOL_SOCKET, forced, value, 4) < 0) {
-            setOption(Libc.SOL_SOCKET, plain, size);
-        }
-        var length = direct(4).putInt(0, 4);
-        Libc.check("cannot read a socket option",
-                () -> Libc.c().getsockopt(fd, Libc.SOL_SOCKET, plain, value, length));
-        return value.getInt(0);
-    }
-
-    private void setOption(int level, int option, int number) throws NetlinkException {
-        var value = direct(4).putInt(0, number);
-        Libc.check("cannot set socket option " + option, () -> Libc.c().setsockopt(fd, level, option, value, 4));
-    }
-
     private static ByteBuffer direct(int size) {
-        return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+        return Descriptor.direct(size);
     }
 
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            Libc.c().close(fd);
+            descriptor.close();
         }
     }
 }

@@ -15,6 +15,9 @@ public final class Rtnetlink {
     public static final int RTM_NEWRULE = 32;
     public static final int RTM_DELRULE = 33;
     public static final int RTM_GETRULE = 34;
+    public static final int RTM_NEWNSID = 88;
+    public static final int RTM_DELNSID = 89;
+    public static final int RTM_GETNSID = 90;
 
     public static final int RTNLGRP_LINK = 1;
     public static final int RTNLGRP_IPV4_IFADDR = 5;
@@ -23,6 +26,7 @@ public final class Rtnetlink {
     public static final int RTNLGRP_IPV6_IFADDR = 9;
     public static final int RTNLGRP_IPV6_ROUTE = 11;
     public static final int RTNLGRP_IPV6_RULE = 19;
+    public static final int RTNLGRP_NSID = 28;
 
     /** {@code NETLINK_ROUTE}. */
     public static final NetlinkProtocol PROTOCOL = new NetlinkProtocol(0, true, new Messages());
@@ -39,6 +43,7 @@ public final class Rtnetlink {
                 case RTM_NEWRULE, RTM_DELRULE, RTM_GETRULE -> RuleMessages.HEADER;
                 case TrafficControl.RTM_NEWQDISC, TrafficControl.RTM_NEWTFILTER -> TrafficControl.HEADER;
                 case TrafficControl.RTM_NEWACTION -> TrafficControl.ACTION_HEADER;
+                case RTM_NEWNSID, RTM_DELNSID, RTM_GETNSID -> NamespaceNumbers.HEADER;
                 default -> RouteMessages.HEADER;
             };
         }

@@ -59,6 +59,9 @@ public record Plan(List<NamespacePlan> namespaces) {
      */
     public record Notice(Kind kind, String reason, Optional<Origin> origin, String text) {
 
+        /** The reason for a namespace that this user may not enter: what would be done there is not known. */
+        public static final String FORBIDDEN = "NamespaceForbidden";
+
         /** A document that waits; something that will bite; something good to know. */
         public enum Kind { WAITING, WARNING, NOTE }
 
@@ -88,6 +91,12 @@ public record Plan(List<NamespacePlan> namespaces) {
     /** The same with more to say of each namespace. */
     public Plan noting(Function<NamespacePlan, List<Notice>> more) {
         return new Plan(namespaces.stream().map(each -> each.noting(more.apply(each))).toList());
+    }
+
+    /** Whether every namespace could be read. */
+    public boolean isWhole() {
+        return namespaces.stream().flatMap(each -> each.notices().stream())
+                .noneMatch(each -> each.reason().equals(Notice.FORBIDDEN));
     }
 
     private Stream<ChangeSet> allChanges() {

@@ -1,15 +1,8 @@
 package dev.plumbline.source;
 
-import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
-import dev.plumbline.intent.ParsedIntents;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -19,20 +12,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * The intents in a directory: all {@code *.yaml} and {@code *.yml} below it, but for names that begin with a dot and
  * {@code topology.yaml} at its root, which is the sandbox's.
  */
-public final class DirectorySource {
+public final class DirectorySource implements Source {
 
     private static final long LARGEST = 1L << 30;
     /** Small, so that the JVM compiles the digest early: while it is interpreted it is ten times slower. */
@@ -49,54 +38,6 @@ public final class DirectorySource {
     public DirectorySource(Path directory, String programVersion) {
         this.directory = directory;
         this.programVersion = programVersion;
-    }
-
-    /**
-     * The files as they were read at one moment.
-     *
-     * @param files in the order of their names
-     * @param hash of names, contents and the program's version: 64 hexadecimal digits
-     */
-    public record Content(List<IntentFile> files, String hash) {
-
-        public Content {
-            files = List.copyOf(files);
-        }
-
-        /**
-         * The documents: those that were kept, if these very files were parsed before; else they are parsed, and kept
-         * if they have no errors.
-         */
-        public ParsedIntents parse(IntentParser parser, ParsedDocuments kept) {
-            var known = kept.find(hash).flatMap(Content::decode);
-            if (known.isPresent()) {
-                return known.get();
-            }
-            var parsed = parser.parse(files);
-            if (!parsed.hasErrors()) {
-                kept.keep(hash, encode(parsed));
-            }
-            return parsed;
-        }
-
-        /** Nothing if the bytes are damaged: then the files are parsed anew, and nothing is lost but time. */
-        private static Optional<ParsedIntents> decode(byte[] kept) {
-            try {
-                return Optional.of(DocumentCodec.read(new ByteArrayInputStream(kept)));
-            } catch (IOException damaged) {
-                return Optional.empty();
-            }
-        }
-
-        private static byte[] encode(ParsedIntents parsed) {
-            var bytes = new ByteArrayOutputStream();
-            try {
-                DocumentCodec.write(parsed, bytes);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return bytes.toByteArray();
-        }
     }
 
     /**
@@ -172,48 +113,38 @@ public final class DirectorySource {
     }
 
     /**
-     * What the files say.
-     *
-     * @param hash as of {@link Content}
-     * @param hasFiles whether there is any file
-     * @param files for excerpts; read at the first call if they were not parsed
-     */
-    public record Documents(ParsedIntents parsed, String hash, boolean hasFiles, Supplier<List<IntentFile>> files) {
-    }
-
-    /**
      * The documents: those that were kept, if these very files were parsed before. Then the files were hashed and never
      * held, which large ones feel. Else they are read, parsed, and kept if they have no errors.
      *
      * @throws SourceException for the reasons of {@link #read}
      */
-    public Documents documents(IntentParser parser, ParsedDocuments kept) {
+    @Override
+    public SourceDocuments documents(IntentParser parser, ParsedDocuments kept) {
         if (kept != ParsedDocuments.NONE) {
             var paths = list();
             var hash = hash(paths);
-            var parsed = hash.flatMap(kept::find).flatMap(Content::decode);
+            var parsed = hash.flatMap(kept::find).flatMap(SourceContent::decode);
             if (parsed.isPresent()) {
-                return new Documents(parsed.get(), hash.orElseThrow(), !paths.isEmpty(), () -> read().files());
+                return new SourceDocuments(parsed.get(), hash.orElseThrow(), !paths.isEmpty(), () -> read().files());
             }
         }
         // Read as a whole, hash included: the files may have changed since.
         var content = read();
-        return new Documents(content.parse(parser, kept), content.hash(), !content.files().isEmpty(),
+        return new SourceDocuments(content.parse(parser, kept), content.hash(), !content.files().isEmpty(),
                 content::files);
     }
 
     /** The hash that {@link #read} would give; nothing if a file changes its length meanwhile. */
     private Optional<String> hash(List<Path> paths) {
-        var digest = digest();
-        update(digest, programVersion.getBytes(StandardCharsets.UTF_8));
+        var digest = new ContentHash(programVersion);
         var piece = new byte[HASHED_AT_ONCE];
         for (var path : paths) {
-            update(digest, path.toString().getBytes(StandardCharsets.UTF_8));
+            digest.add(path.toString());
             try (var in = Files.newInputStream(path)) {
                 long left = Files.size(path);
-                digest.update(ByteBuffer.allocate(Long.BYTES).putLong(left).flip());
+                digest.addLength(left);
                 for (int read = in.read(piece); read > 0; read = in.read(piece)) {
-                    digest.update(piece, 0, read);
+                    digest.addPiece(piece, read);
                     left -= read;
                 }
                 if (left != 0) {
@@ -223,7 +154,7 @@ public final class DirectorySource {
                 throw unreadable(path, e);
             }
         }
-        return Optional.of(HexFormat.of().formatHex(digest.digest()));
+        return Optional.of(digest.hexadecimal());
     }
 
     /**
@@ -231,18 +162,17 @@ public final class DirectorySource {
      *
      * @throws SourceException if a file cannot be read or is larger than 1 GiB, or for the reasons of {@link #list}
      */
-    public Content read() {
+    public SourceContent read() {
         var files = new ArrayList<IntentFile>();
-        var digest = digest();
-        update(digest, programVersion.getBytes(StandardCharsets.UTF_8));
+        var digest = new ContentHash(programVersion);
         for (var path : list()) {
             var content = content(path);
             files.add(new IntentFile(path.toString(), content));
             // The name as problems print it is kept with parsed documents: it belongs to what is hashed.
-            update(digest, path.toString().getBytes(StandardCharsets.UTF_8));
-            update(digest, content);
+            digest.add(path.toString());
+            digest.add(content);
         }
-        return new Content(files, HexFormat.of().formatHex(digest.digest()));
+        return new SourceContent(files, digest.hexadecimal());
     }
 
     private static byte[] content(Path path) {
@@ -270,26 +200,13 @@ public final class DirectorySource {
         };
     }
 
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
-    }
-
-    /** With its length, so that no two lists of texts give the same bytes. */
-    private static void update(MessageDigest digest, byte[] bytes) {
-        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).flip());
-        digest.update(bytes);
-    }
-
     /**
      * Refuses intents that somebody else can write: the files, the directories that hold them, and every directory
      * above.
      *
      * @throws SourceException naming each such path, its mode and owner, and the command that mends it
      */
+    @Override
     public void requireSafe() {
         Trust.require(directory, list());
     }

@@ -1,8 +1,14 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
+import dev.plumbline.history.Run;
+import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +37,11 @@ record AbsentStore(String reason) implements StoreView {
     }
 
     @Override
+    public Optional<Inverse> inverse(NamespaceId id) {
+        return Optional.empty();
+    }
+
+    @Override
     public List<HistoryEntry> history(int most) {
         return List.of();
     }
@@ -48,6 +59,31 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public Optional<byte[]> appliedDocuments() {
         return Optional.empty();
+    }
+
+    @Override
+    public List<DocumentRecord> documents() {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Instant> rejected(String contentHash) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Run> runs(int most) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Suspension> suspension() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return List.of();
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.NamespaceRecord.Standing;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -94,16 +93,6 @@ record Queries(Database database, String programVersion) {
     private Set<String> devices(NamespaceKey key) {
         return Set.copyOf(database.list("SELECT name FROM devices WHERE namespace = ?", row -> row.getString(1),
                 key.row()));
-    }
-
-    Optional<AppliedSource> source() {
-        return database.first("SELECT kind, location, content_hash, applied_at FROM source",
-                row -> new AppliedSource(new SourceId(row.getString(1), row.getString(2)), row.getString(3),
-                        Instant.parse(row.getString(4))));
-    }
-
-    Optional<byte[]> appliedDocuments() {
-        return database.first("SELECT documents FROM source", row -> row.getBytes(1));
     }
 
     Optional<byte[]> parsed(String contentHash) {

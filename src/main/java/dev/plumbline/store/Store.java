@@ -1,9 +1,11 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.Event;
-import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.Inverse;
-import dev.plumbline.history.UnfinishedApply;
+import dev.plumbline.history.Run;
+import dev.plumbline.history.Suspension;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
@@ -18,23 +20,18 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when
  * it returns. Several processes may have one store open; each waits for the other's transactions up to 60 s.
  */
-public final class Store implements StoreView {
+public final class Store extends PresentStore {
 
     /** How many parsed sources are kept: the current one, the one before, and one or two that were only looked at. */
     private static final int PARSED_KEPT = 4;
 
-    private final Database database;
-    private final Queries queries;
-
     private Store(Database database, String programVersion) {
-        this.database = database;
-        this.queries = new Queries(database, programVersion);
+        super(database, programVersion);
     }
 
     /**
@@ -104,21 +101,11 @@ public final class Store implements StoreView {
                 return new AbsentStore(file
                         + " was written by an older plumbline: the next apply brings it up to date");
             }
-            return new ReadOnlyStore(database, new Queries(database, programVersion));
+            return new PresentStore(database, programVersion);
         } catch (RuntimeException e) {
             database.close();
             throw e;
         }
-    }
-
-    @Override
-    public Optional<String> unavailable() {
-        return Optional.empty();
-    }
-
-    @Override
-    public NamespaceRecord find(String label, NamespaceId id) {
-        return queries.find(label, id).asRecord();
     }
 
     /**
@@ -189,12 +176,6 @@ public final class Store implements StoreView {
             return true;
         });
     }
-
-    /** How to undo the apply that began in a namespace and did not end. */
-    public Optional<Inverse> inverse(NamespaceId id) {
-        return database.read(() -> new Records(database).inverse(id));
-    }
-
     /**
      * Records how to undo an apply that is about to write.
      *
@@ -203,7 +184,7 @@ public final class Store implements StoreView {
     public void begin(String label, NamespaceId id, Inverse inverse) {
         var parts = InverseCodec.write(inverse);
         database.write(() -> {
-            new Records(database).begin(label, id, inverse, parts);
+            records.begin(label, id, inverse, parts);
             return true;
         });
     }
@@ -215,10 +196,9 @@ public final class Store implements StoreView {
             if (!queries.ledger(key).equals(ledger)) {
                 write(key, ledger);
             }
-            var records = new Records(database);
             records.end(id);
             records.record(event);
-            settlePending(event, records);
+            sources.settle(event, !records.isAnyUnfinished());
             return true;
         });
     }
@@ -226,52 +206,26 @@ public final class Store implements StoreView {
     /** Marks what {@link #begin} began as written, verified, and to be confirmed. */
     public void await(NamespaceId id, Event event) {
         database.write(() -> {
-            var records = new Records(database);
             records.await(id);
             records.record(event);
             return true;
         });
     }
 
-    /** The source is the confirmed one once nothing awaits any more; what was reverted is not applied again unasked. */
-    private void settlePending(Event event, Records records) {
-        switch (event.result()) {
-            case CONFIRMED -> {
-                if (!records.isAnyUnfinished()) {
-                    database.update("INSERT OR REPLACE INTO source (one, kind, location, content_hash, applied_at, documents)"
-                            + " SELECT 1, kind, location, content_hash, ?, documents FROM pending", event.at().toString());
-                    database.update("DELETE FROM rejected WHERE content_hash IN (SELECT content_hash FROM pending)");
-                    database.update("DELETE FROM pending");
-                }
-            }
-            case REVERTED, PARTLY_REVERTED -> {
-                database.update("INSERT OR REPLACE INTO rejected (content_hash, at) SELECT content_hash, ? FROM pending",
-                        event.at().toString());
-                database.update("DELETE FROM pending");
-            }
-            case APPLIED, AWAITING, UNDONE, PARTLY_UNDONE, RECOVERED, PARTLY_RECOVERED, DROPPED -> { }
-        }
-    }
-
     /** Records what becomes the current source once the apply that is about to begin is confirmed. */
-    public void pend(SourceId source, String contentHash, byte[] documents) {
-        database.write(() -> database.update("INSERT OR REPLACE INTO pending (one, kind, location, content_hash, documents)"
-                + " VALUES (1, ?, ?, ?, ?)", source.kind(), source.location(), contentHash, documents));
-    }
-
-    /** When this content was reverted; empty if it was not. */
-    public Optional<Instant> rejected(String contentHash) {
-        return database.read(() -> database.first("SELECT at FROM rejected WHERE content_hash = ?",
-                row -> Instant.parse(row.getString(1)), contentHash));
+    public void pend(AppliedSource source, byte[] documents, List<DocumentRecord> records) {
+        database.write(() -> {
+            sources.pend(source, documents, records);
+            return true;
+        });
     }
 
     /** Ends an apply in a namespace that is gone. */
     public void drop(NamespaceId id, Event event) {
         database.write(() -> {
-            var records = new Records(database);
             records.end(id);
             records.record(event);
-            settlePending(event, records);
+            sources.settle(event, !records.isAnyUnfinished());
             return true;
         });
     }
@@ -309,64 +263,59 @@ public final class Store implements StoreView {
                 });
     }
 
-    @Override
-    public Set<String> labels() {
-        return queries.labels();
-    }
-
-    @Override
-    public List<UnfinishedApply> unfinished() {
-        return new Records(database).unfinished();
-    }
-
-    @Override
-    public List<HistoryEntry> history(int most) {
-        return new Records(database).history(most);
-    }
-
-    @Override
-    public Optional<HistoryEntry> historyEntry(long number) {
-        return new Records(database).entry(number);
-    }
-
-    @Override
-    public Optional<AppliedSource> source() {
-        return queries.source();
-    }
-
-    @Override
-    public Optional<byte[]> appliedDocuments() {
-        return queries.appliedDocuments();
-    }
-
     /**
      * Records what is applied, and from where.
      *
      * @param documents the parsed documents, in whatever form the parser keeps them
+     * @param records those that hold for this host; one that is as it was keeps its commit and its time
      * @param replace another source may have been applied before ({@code --replace-source})
      * @throws OtherSourceException if another one was applied last and {@code replace} is false
      */
-    public void recordSource(AppliedSource source, byte[] documents, boolean replace) {
+    public void recordSource(AppliedSource source, byte[] documents, List<DocumentRecord> records, boolean replace) {
         database.write(() -> {
-            database.update("DELETE FROM rejected WHERE content_hash = ?", source.contentHash());
             if (!replace) {
                 checkSource(source.id());
             }
-            return database.update("INSERT OR REPLACE INTO source"
-                    + " (one, kind, location, content_hash, applied_at, documents) VALUES (1, ?, ?, ?, ?, ?)",
-                    source.id().kind(), source.id().location(), source.contentHash(),
-                    source.appliedAt().truncatedTo(ChronoUnit.MILLIS).toString(), documents);
+            sources.record(source, documents);
+            sources.recordDocuments(records);
+            return true;
+        });
+    }
+
+    /**
+     * Records how a run that nobody watched ended.
+     *
+     * @param counted numbers that are added to those on record
+     * @param measured numbers that take the place of those on record
+     */
+    public void record(Run run, List<Figure> counted, List<Figure> measured) {
+        database.write(() -> {
+            runs.record(run);
+            counted.forEach(figures::add);
+            measured.forEach(figures::set);
+            return true;
+        });
+    }
+
+    /** Lets unattended runs do nothing for a while. */
+    public void suspend(Suspension suspension) {
+        database.write(() -> {
+            runs.suspend(suspension);
+            return true;
+        });
+    }
+
+    /** Lets unattended runs work again. */
+    public void resume() {
+        database.write(() -> {
+            runs.resume();
+            return true;
         });
     }
 
     /** From now on an apply may come from any source. */
     public void forgetSource() {
-        database.write(() -> database.update("DELETE FROM source"));
-    }
-
-    @Override
-    public Optional<byte[]> parsed(String contentHash) {
-        return queries.parsed(contentHash);
+        database.write(() -> database.update("DELETE FROM source") + database.update("DELETE FROM documents"));
     }
 
     /**
@@ -379,10 +328,5 @@ public final class Store implements StoreView {
             return database.update("DELETE FROM parsed WHERE position NOT IN"
                     + " (SELECT position FROM parsed ORDER BY position DESC LIMIT " + PARSED_KEPT + ")");
         });
-    }
-
-    @Override
-    public void close() {
-        database.close();
     }
 }

@@ -1,8 +1,14 @@
 package dev.plumbline.store;
 
+import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
+import dev.plumbline.history.Run;
+import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.state.NamespaceId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +18,7 @@ import java.util.Set;
  *
  * <p>All methods throw {@link StoreException} if the file cannot be read.
  */
-public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyStore, AbsentStore {
+public sealed interface StoreView extends AutoCloseable permits PresentStore, AbsentStore {
 
     /** The label of the namespace that the command runs in. */
     String HOST = "host";
@@ -37,6 +43,9 @@ public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyS
     /** Applies that began to write and did not end, or are at work now: the store cannot tell which. */
     List<UnfinishedApply> unfinished();
 
+    /** How to undo the apply that began in a namespace and did not end. */
+    Optional<Inverse> inverse(NamespaceId id);
+
     /** The newest entries of history, newest first. */
     List<HistoryEntry> history(int most);
 
@@ -48,6 +57,21 @@ public sealed interface StoreView extends AutoCloseable permits Store, ReadOnlyS
 
     /** The documents that were applied last, in the form that {@link Store#recordSource} was given. */
     Optional<byte[]> appliedDocuments();
+
+    /** The applied documents, each with since when it is as it is. In the order of their names. */
+    List<DocumentRecord> documents();
+
+    /** When this content was reverted; empty if it was not. */
+    Optional<Instant> rejected(String contentHash);
+
+    /** The newest runs that nobody watched, newest first. */
+    List<Run> runs(int most);
+
+    /** What suspends unattended runs; its time may be over. */
+    Optional<Suspension> suspension();
+
+    /** The numbers of metrics. */
+    List<Figure> figures();
 
     /** Documents that were parsed before, in the form that {@link Store#keepParsed} was given. */
     Optional<byte[]> parsed(String contentHash);

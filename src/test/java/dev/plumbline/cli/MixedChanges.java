@@ -1,5 +1,7 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.host.StoredJournal;
+import dev.plumbline.host.StoredLedgers;
 import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Namespaces;
 import dev.plumbline.apply.Reconciler;

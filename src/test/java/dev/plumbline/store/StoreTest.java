@@ -157,23 +157,24 @@ class StoreTest {
     void theSourceIsRecordedAndGuarded() {
         var here = new SourceId(SourceId.DIRECTORY, "/etc/plumbline/intents");
         var there = new SourceId(SourceId.DIRECTORY, "/srv/intents");
-        var applied = new AppliedSource(here, "abc", Instant.parse("2026-11-21T10:00:00.123Z"));
+        var applied = new AppliedSource(here, "abc", Optional.empty(), Instant.parse("2026-11-21T10:00:00.123Z"));
         try (var store = open()) {
             store.checkSource(here);
-            store.recordSource(applied, new byte[] {1, 2, 3}, false);
-            store.recordSource(applied, new byte[] {1, 2, 4}, false);
+            store.recordSource(applied, new byte[] {1, 2, 3}, List.of(), false);
+            store.recordSource(applied, new byte[] {1, 2, 4}, List.of(), false);
         }
         try (var store = open()) {
             assertEquals(Optional.of(applied), store.source());
             assertArrayEquals(new byte[] {1, 2, 4}, store.appliedDocuments().orElseThrow());
-            var other = new AppliedSource(there, "def", Instant.parse("2026-11-22T10:00:00Z"));
-            var refusal = assertThrows(OtherSourceException.class, () -> store.recordSource(other, new byte[0], false));
+            var other = new AppliedSource(there, "def", Optional.empty(), Instant.parse("2026-11-22T10:00:00Z"));
+            var refusal = assertThrows(OtherSourceException.class,
+                    () -> store.recordSource(other, new byte[0], List.of(), false));
             for (var word : List.of("/etc/plumbline/intents", "/srv/intents", "--replace-source")) {
                 assertTrue(refusal.getMessage().contains(word), refusal.getMessage());
             }
             assertThrows(OtherSourceException.class, () -> store.checkSource(there));
             assertEquals(Optional.of(applied), store.source());
-            store.recordSource(other, new byte[0], true);
+            store.recordSource(other, new byte[0], List.of(), true);
             store.checkSource(there);
             assertEquals(Optional.of(other), store.source());
         }

@@ -1,0 +1,96 @@
+package dev.plumbline.configuration;
+
+import dev.plumbline.configuration.Configuration.SourceSettings;
+import dev.plumbline.intent.FieldPath;
+import dev.plumbline.intent.Node;
+import dev.plumbline.intent.Values;
+import dev.plumbline.secret.Secret;
+import dev.plumbline.source.GitAccess;
+import dev.plumbline.source.GitLocation;
+import dev.plumbline.source.SignaturePolicy;
+import dev.plumbline.source.SourceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads {@code source.git}. */
+record GitReader(Values values, Fields fields) {
+
+    private static final List<String> GIT = List.of("url", "ref", "path", "timeout", "user", "token", "caFile", "sshKey",
+            "knownHosts", "verify");
+    private static final List<String> SECRET = List.of("file", "environment", "credential");
+    private static final Map<String, SignaturePolicy.Mode> MODES = Map.of("head", SignaturePolicy.Mode.HEAD, "tag",
+            SignaturePolicy.Mode.TAG, "tagAndHead", SignaturePolicy.Mode.TAG_AND_HEAD);
+
+    /** Nothing if something is wrong with it. */
+    Optional<SourceSettings.Git> git(Node node, FieldPath path) {
+        var git = values.mapping(node, path, GIT);
+        if (git == null) {
+            return Optional.empty();
+        }
+        var url = values.required(git, "url", path, GIT, "url: https://git.example.com/network.git");
+        var access = new GitAccess(secret(git, path, "token"), fields.text(git, path, "user", "a user name"),
+                fields.path(git, path, "caFile"), secret(git, path, "sshKey"), fields.path(git, path, "knownHosts"),
+                fields.time(git, path, "timeout", Duration.ofSeconds(1), Duration.ofHours(1))
+                        .orElse(GitAccess.DEFAULT_TIMEOUT));
+        var verify = fields.part(git, path, "verify", List.of("mode", "allowedSigners", "keyring"), this::verify)
+                .flatMap(each -> each);
+        return url == null ? Optional.empty() : location(git, path).map(each ->
+                new SourceSettings.Git(each, access, verify));
+    }
+
+    private Optional<GitLocation> location(Node.Mapping git, FieldPath path) {
+        var url = fields.text(git, path, "url", "the URL of a Git repository");
+        try {
+            return url.map(each -> new GitLocation(each, fields.text(git, path, "ref", "a branch or a tag"),
+                    fields.text(git, path, "path", "a folder within the repository").orElse("")));
+        } catch (SourceException e) {
+            values.error(fields.at(git, "url"), path, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Secret> secret(Node.Mapping git, FieldPath path, String field) {
+        var node = git.get(field);
+        if (node instanceof Node.Scalar) {
+            values.error(node, path.field(field), "a secret does not stand here itself; say where it lies: {file: PATH},"
+                    + " {environment: NAME} or {credential: NAME}");
+            return Optional.empty();
+        }
+        return fields.part(git, path, field, SECRET, (mapping, at) -> {
+            if (mapping.entries().size() != 1) {
+                values.error(mapping, at, "expected one of " + String.join(", ", SECRET));
+                return Optional.<Secret>empty();
+            }
+            return fields.path(mapping, at, "file").<Secret>map(Secret.File::new)
+                    .or(() -> fields.text(mapping, at, "environment", "the name of a variable")
+                            .map(Secret.Environment::new))
+                    .or(() -> credential(mapping, at));
+        }).flatMap(each -> each);
+    }
+
+    private Optional<Secret> credential(Node.Mapping mapping, FieldPath at) {
+        try {
+            return fields.text(mapping, at, "credential", "the name of a credential").map(Secret.Credential::new);
+        } catch (IllegalArgumentException e) {
+            values.error(mapping, at.field("credential"), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<SignaturePolicy> verify(Node.Mapping verify, FieldPath path) {
+        var mode = values.required(verify, "mode", path, List.of("mode", "allowedSigners", "keyring"), "mode: head");
+        var word = mode == null ? null : values.word(mode, path.field("mode"), MODES.keySet().stream().sorted().toList());
+        var signers = fields.path(verify, path, "allowedSigners");
+        var keyring = fields.path(verify, path, "keyring");
+        if (signers.isPresent() == keyring.isPresent()) {
+            values.error(verify, path, "say who may sign: allowedSigners (a file of SSH keys) or keyring (a file of"
+                    + " OpenPGP keys)" + (signers.isPresent() ? ", not both" : ""));
+            return Optional.empty();
+        }
+        return word == null ? Optional.empty() : Optional.of(new SignaturePolicy(MODES.get(word),
+                signers.<SignaturePolicy.Keys>map(SignaturePolicy.AllowedSigners::new)
+                        .orElseGet(() -> new SignaturePolicy.Keyring(keyring.orElseThrow()))));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.plumbline.host;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts the process that reverts what is not confirmed. It outlives the terminal, the session and the apply itself:
+ * a transient service of systemd where plumbline runs in the machine's own network namespace, else a process in a
+ * session of its own. The deadline is in the store, so a boot unit and every later start keep it as well.
+ */
+public final class ConfirmGuard {
+
+    private static final Path SYSTEMD = Path.of("/run/systemd/system");
+
+    private ConfirmGuard() {
+    }
+
+    /**
+     * Starts it.
+     *
+     * @throws IOException if it cannot be started: nothing may be written then
+     */
+    public static void start(Path stateDirectory) throws IOException {
+        var command = new ArrayList<String>();
+        if (Files.isDirectory(SYSTEMD) && isInNamespaceOfInit()) {
+            command.addAll(List.of("systemd-run", "--quiet", "--collect",
+                    "--unit=plumbline-confirm-" + ProcessHandle.current().pid()));
+        } else {
+            command.add("setsid");
+        }
+        command.addAll(Program.command());
+        command.addAll(List.of("guard", "--state-dir", stateDirectory.toAbsolutePath().toString()));
+        new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectOutput(new File("/dev/null"))
+                .redirectError(new File("/dev/null")).start();
+    }
+
+    private static boolean isInNamespaceOfInit() throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/1/ns/net")).equals(
+                Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+    }
+}

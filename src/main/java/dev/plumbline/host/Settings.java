@@ -1,0 +1,19 @@
+package dev.plumbline.host;
+
+import dev.plumbline.intent.HostFilter;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * What a host is kept true with, from plumbline.yaml and the command line.
+ *
+ * @param place where the intents come from
+ * @param host which host this is
+ * @param allow names of guards that may be passed, always
+ */
+public record Settings(Path stateDirectory, Place place, HostFilter host, Set<String> allow) {
+
+    public Settings {
+        allow = Set.copyOf(allow);
+    }
+}

@@ -1,0 +1,298 @@
+package dev.plumbline.host;
+
+import dev.plumbline.apply.ApplyException;
+import dev.plumbline.apply.GuardedException;
+import dev.plumbline.apply.LockedException;
+import dev.plumbline.apply.Reconciler;
+import dev.plumbline.apply.TableNames;
+import dev.plumbline.apply.Timings;
+import dev.plumbline.apply.Watched;
+import dev.plumbline.history.Commit;
+import dev.plumbline.history.EventText;
+import dev.plumbline.history.Reason;
+import dev.plumbline.history.Run;
+import dev.plumbline.intent.DocumentCodec;
+import dev.plumbline.intent.IntentException;
+import dev.plumbline.intent.ProblemText;
+import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.plan.Plan;
+import dev.plumbline.plan.PlanText;
+import dev.plumbline.source.SourceException;
+import dev.plumbline.state.ChangeSet;
+import dev.plumbline.state.Progress;
+import dev.plumbline.store.OtherSourceException;
+import dev.plumbline.store.Store;
+import dev.plumbline.store.StoreException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Serial;
+import java.io.Writer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/** One run that nobody watches. */
+final class UnattendedRun {
+
+    private final Settings settings;
+    private final Invocation invocation;
+    private final Duration lockTimeout;
+    private final Store store;
+    private final Order order;
+    private final Instant began;
+    private final List<Report.Line> lines = new ArrayList<>();
+    private final List<String> objects = new ArrayList<>();
+    private final Measurements measurements = new Measurements();
+    private Optional<List<Watched>> watched = Optional.empty();
+
+    UnattendedRun(Settings settings, Invocation invocation, Duration lockTimeout, Store store, Order order,
+            Instant began) {
+        this.settings = settings;
+        this.invocation = invocation;
+        this.lockTimeout = lockTimeout;
+        this.store = store;
+        this.order = order;
+        this.began = began;
+    }
+
+    /** Somebody suspended unattended runs after this one had begun. */
+    private static final class SuspendedException extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private SuspendedException(String reason) {
+            super(reason);
+        }
+    }
+
+    /** What was done to the network. */
+    private record Done(Plan plan, boolean drift, List<String> changes, List<String> waiting) {
+
+        static final Done NOTHING = new Done(new Plan(List.of()), false, List.of(), List.of());
+    }
+
+    /** What was tried. */
+    private record Tried(Optional<Wanted> wanted, Optional<Failure> failure, Done done) {
+
+        static Tried failed(Optional<Wanted> wanted, Failure failure) {
+            return new Tried(wanted, Optional.of(failure), Done.NOTHING);
+        }
+    }
+
+    Report run() {
+        try {
+            var before = beforehand();
+            if (before.isPresent()) {
+                return finish(Tried.failed(Optional.empty(), before.get()));
+            }
+            if (order.onlyApplied()) {
+                return finish(stillFailing(applied()));
+            }
+            var newest = newest();
+            boolean keepsOld = newest.failure().filter(each -> each.reason() != Reason.LOCKED
+                    && each.reason() != Reason.SUSPENDED).isPresent()
+                    && newest.done() == Done.NOTHING;
+            return finish(keepsOld ? keepingOld(newest) : newest);
+        } catch (StoreException | SourceException e) {
+            return finish(Tried.failed(Optional.empty(), new Failure(Reason.FAILED, e.getMessage())));
+        }
+    }
+
+    /** What comes before all else, and may be all there is to do. */
+    private Optional<Failure> beforehand() {
+        var journal = journal(Optional.empty());
+        var events = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(), false,
+                new Timings()).recover();
+        events.forEach(each -> EventText.settled(each).forEach(line -> log(Report.Priority.WARNING, line)));
+        if (events.stream().anyMatch(each -> each.result().isPartly())) {
+            return Optional.of(new Failure(Reason.PARTLY_UNDONE, "not all of an apply that died could be undone"));
+        }
+        var suspension = store.suspension().filter(each -> each.holds(began));
+        if (suspension.isPresent()) {
+            return suspension.map(each -> new Failure(Reason.SUSPENDED, each.reason()));
+        }
+        return journal.unfinished().stream().filter(each -> each.isAwaiting()).findFirst().map(each ->
+                new Failure(Reason.CONFIRM_PENDING, "an apply by " + each.by().user() + " waits to be confirmed until "
+                        + each.confirmation().orElseThrow().by()));
+    }
+
+    private StoredJournal journal(Optional<Wanted> wanted) {
+        return new StoredJournal(store, settings.stateDirectory(), invocation.initiator(
+                wanted.map(each -> each.source().location()).orElse(""), wanted.map(Wanted::revision).orElse("")),
+                lockTimeout);
+    }
+
+    private Tried newest() {
+        var wanted = Optional.<Wanted>empty();
+        try {
+            var input = settings.place().open(settings.stateDirectory(), invocation.version());
+            measurements.fetched(input.fetchedAt());
+            input.source().requireSafe();
+            store.checkSource(input.id());
+            var read = Wanted.read(settings.host(), input, Workspace.kept(store));
+            wanted = Optional.of(read);
+            var rejected = store.rejected(read.hash());
+            if (rejected.isPresent()) {
+                return Tried.failed(wanted, new Failure(Reason.REVERTED, "these intents were reverted at "
+                        + rejected.get() + "; change them, or say plumbline apply --again"));
+            }
+            var tried = reconcile(read, store.source().filter(each -> each.contentHash().equals(read.hash())).isEmpty());
+            return tried.failure().isPresent() ? tried : new Tried(wanted, input.failure(), tried.done());
+        } catch (SourceFailedException e) {
+            return Tried.failed(wanted, e.failure());
+        } catch (SourceException e) {
+            return Tried.failed(wanted, new Failure(Reason.SOURCE_NOT_FOUND, e.getMessage()));
+        } catch (OtherSourceException e) {
+            return Tried.failed(wanted, new Failure(Reason.OTHER_SOURCE, e.getMessage()));
+        } catch (HostException e) {
+            return Tried.failed(wanted, new Failure(Reason.INVALID, e.getMessage(), e.details().lines().toList()));
+        }
+    }
+
+    /** The network as the last good intents want it, and why it is not the newest ones. */
+    private Tried keepingOld(Tried newest) {
+        var old = applied();
+        var failure = newest.failure().orElseThrow();
+        var why = old.failure().filter(each -> each.reason() != Reason.NOT_YET_APPLIED).map(each ->
+                new Failure(failure.reason(), failure.message() + "; and what was applied before cannot be kept: "
+                        + each.message(), each.details())).orElse(failure);
+        return new Tried(newest.wanted(), Optional.of(why), old.done());
+    }
+
+    /** That the newest intents could not be had stays true while there is no look at them. */
+    private Tried stillFailing(Tried applied) {
+        var last = store.runs(1).stream().findFirst().filter(each -> each.reason().isOfInput());
+        return applied.failure().isPresent() || last.isEmpty() ? applied
+                : new Tried(applied.wanted(), last.map(each -> new Failure(each.reason(), each.message())),
+                        applied.done());
+    }
+
+    private Tried applied() {
+        var source = store.source();
+        var documents = store.appliedDocuments();
+        if (source.isEmpty() || documents.isEmpty()) {
+            return Tried.failed(Optional.empty(), new Failure(Reason.NOT_YET_APPLIED, "nothing was ever applied here"));
+        }
+        try {
+            var parsed = DocumentCodec.read(new ByteArrayInputStream(documents.get()));
+            return reconcile(new Wanted(source.get().id(), source.get().commit(), source.get().contentHash(),
+                    settings.host(), parsed, false, List::of), false);
+        } catch (IOException e) {
+            return Tried.failed(Optional.empty(), new Failure(Reason.FAILED, "the record of what was applied is of"
+                    + " another version of plumbline, or damaged; an apply of the newest intents renews it"));
+        }
+    }
+
+    /** @param isNew these are not the intents that were applied last: guards watch */
+    private Tried reconcile(Wanted wanted, boolean isNew) {
+        var here = Optional.of(wanted);
+        try {
+            var work = new Workspace(wanted, store, journal(here), false,
+                    new PrintWriter(Writer.nullWriter()));
+            return new Tried(here, Optional.empty(), carriedOut(work, wanted, isNew));
+        } catch (SuspendedException e) {
+            return Tried.failed(here, new Failure(Reason.SUSPENDED, e.getMessage()));
+        } catch (GuardedException e) {
+            return Tried.failed(here, new Failure(Reason.GUARDED, e.getMessage(), e.guards().stream()
+                    .map(each -> each.name() + ": " + each.message() + "; " + each.pass()).toList()));
+        } catch (LockedException e) {
+            return Tried.failed(here, new Failure(Reason.LOCKED, e.getMessage()));
+        } catch (ApplyException e) {
+            boolean partly = store.history(1).stream().anyMatch(each -> each.event().result().isPartly());
+            return Tried.failed(here, new Failure(partly ? Reason.PARTLY_UNDONE : Reason.APPLY_FAILED, e.getMessage(),
+                    e.details()));
+        } catch (IntentException e) {
+            return Tried.failed(here, new Failure(Reason.INVALID, e.getMessage(),
+                    ProblemText.render(e.problems(), List.of()).lines().toList()));
+        } catch (HostException e) {
+            return Tried.failed(here, new Failure(Reason.INVALID, e.getMessage(), e.details().lines().toList()));
+        }
+    }
+
+    private Done carriedOut(Workspace work, Wanted wanted, boolean isNew) {
+        try (var session = work.prepareUnattended()) {
+            if (isNew) {
+                var allow = new HashSet<>(settings.allow());
+                allow.addAll(order.allow());
+                work.guard(session, allow);
+            }
+            watched = Optional.of(session.watched());
+            // Somebody who suspends waits for claims: this is the last moment to see it.
+            store.suspension().filter(each -> each.holds(Instant.now())).ifPresent(each -> {
+                throw new SuspendedException(each.reason());
+            });
+            var plan = session.plan();
+            var changes = PlanText.lines(plan, Workspace.DETAILS);
+            var waiting = plan.namespaces().stream().flatMap(each -> each.notices().stream())
+                    .filter(each -> each.kind() == Plan.Notice.Kind.WAITING).map(Plan.Notice::toString).toList();
+            var confirmBy = plan.isEmpty() || !isNew ? Optional.<Instant>empty()
+                    : order.confirm().map(each -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(each));
+            if (confirmBy.isPresent()) {
+                session.requireUnguarded();
+                work.pend();
+                ConfirmGuard.start(settings.stateDirectory());
+            }
+            session.apply(confirmBy, Progress.SILENT);
+            measurements.owned(session.owned());
+            measurements.carriedOut(plan, !isNew);
+            plan.namespaces().stream().flatMap(each -> each.changes().stream()).flatMap(ChangeSet::pending)
+                    .limit(Workspace.DETAILS).map(ChangeSet.Pending::change)
+                    .forEach(each -> objects.add(each.resource() + " " + each.subject()));
+            if (confirmBy.isEmpty() && isNew) {
+                work.recordSource();
+            }
+            return new Done(plan, !isNew, changes, waiting);
+        } catch (IOException e) {
+            throw new ApplyException("nothing was changed: the process that would revert cannot be started: "
+                    + e.getMessage(), List.of());
+        }
+    }
+
+    private Report finish(Tried tried) {
+        var done = tried.done();
+        var reason = tried.failure().map(Failure::reason).orElse(done.waiting().isEmpty()
+                ? Reason.RECONCILIATION_SUCCEEDED : Reason.NOT_ALL_READY);
+        var message = tried.failure().map(Failure::message).orElseGet(() -> String.join("; ", done.waiting()));
+        var run = Run.unrecorded(began, Duration.between(began, Instant.now()), order.trigger(), reason, message,
+                tried.wanted().flatMap(Wanted::commit).map(Commit::id), tried.wanted().map(Wanted::hash).orElse(""))
+                .changing(done.plan().toAdd(), done.plan().toChange(), done.plan().toDestroy(), done.drift(),
+                        done.changes());
+        var before = store.runs(1).stream().findFirst();
+        say(run, tried, before.filter(each -> each.reason() == reason && each.message().equals(message)).isPresent());
+        measurements.ended(run);
+        store.record(run, measurements.counted(), measurements.measured());
+        return new Report(run, lines, objects, watched, due());
+    }
+
+    /** @param known the run before ended in the same way: what is no failure is not said again */
+    private void say(Run run, Tried tried, boolean known) {
+        if (run.hasChanges()) {
+            log(Report.Priority.NOTICE, (run.drift() ? "drift found and corrected: " : "applied and verified: ")
+                    + run.added() + " added, " + run.changed() + " changed, " + run.destroyed() + " destroyed");
+            run.details().forEach(each -> log(run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO, each));
+        }
+        var reason = run.reason();
+        if (reason.isFailure() && !(known && order.onlyApplied())) {
+            log(Report.Priority.ERROR, reason.word() + ": " + run.message());
+            tried.failure().map(Failure::details).orElse(List.of()).forEach(each -> log(Report.Priority.ERROR, each));
+        } else if (!reason.isReady() && !known) {
+            log(Report.Priority.WARNING, reason.word() + ": " + run.message());
+        }
+    }
+
+    private void log(Report.Priority priority, String text) {
+        lines.add(new Report.Line(priority, text));
+    }
+
+    private Optional<Instant> due() {
+        var dates = new ArrayList<Instant>();
+        store.suspension().flatMap(each -> each.until()).ifPresent(dates::add);
+        store.unfinished().forEach(each -> each.confirmation().ifPresent(open -> dates.add(open.by())));
+        return dates.stream().filter(each -> each.isAfter(began)).min(Instant::compareTo);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.configuration;
+
+import org.jspecify.annotations.NullMarked;
