@@ -44,7 +44,7 @@ class ArchitectureTest {
             Map.entry("sandbox", union(EDGES, CORE, Set.of("kernel", "netlink"))),
             // A host in a file stands in for the kernel and the store: it needs neither.
             Map.entry("facts", union(CORE, Set.of("apply"))),
-            Map.entry("doctor", union(EDGES, CORE, Set.of("host", "secret", "kernel", "netlink"))),
+            Map.entry("doctor", union(EDGES, CORE, Set.of("host", "kernel", "netlink"))),
             Map.entry("apply", CORE),
             Map.entry("source", union(CORE, Set.of("secret"))),
             Map.entry("store", CORE),

@@ -20,20 +20,23 @@ public final class Doctor {
      * Where to look.
      *
      * @param root of the host's files: {@code /}, or a tree that stands for it
-     * @param settings where intents and store are, and which host this is
      * @param home of the distribution; absent where the program does not run from one
      */
     public record Patient(Path root, Settings settings, String programVersion, Optional<Path> home) {
     }
 
-    /** Looks at everything; changes nothing. What the kernel can do is tried in namespaces of their own. */
+    /**
+     * Looks at everything; changes nothing. What the kernel can do is tried in namespaces of their own, and a Git
+     * repository is fetched from as for a plan.
+     */
     public static List<Check> examine(Patient patient) {
         var files = new HostFiles(patient.root());
-        var intents = new IntentChecks(patient.settings(), patient.programVersion());
+        var settings = patient.settings();
+        var intents = new IntentChecks(settings, patient.programVersion());
         var checks = new ArrayList<Check>();
         checks.addAll(new HostChecks(files, patient.home()).checks());
         checks.addAll(KernelChecks.all());
-        checks.addAll(new StateChecks(patient.settings().stateDirectory(), patient.programVersion(),
+        checks.addAll(new StateChecks(settings.stateDirectory(), patient.programVersion(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS)).checks());
         checks.addAll(intents.checks());
         checks.addAll(new Others(files, Interests.of(intents.documents())).checks());

@@ -60,10 +60,10 @@ public final class FactsGathering {
         }
         try (var namespace = found.get()) {
             // An apply that ends between two looks would give routes and a ledger that do not belong together.
-            var ledger = ledgers.read(label, namespace.id());
+            var ledger = ledgers.reached(label, namespace.id());
             for (int attempt = 0; attempt < TRIES; attempt++) {
                 var state = whole(namespace);
-                var now = ledgers.read(label, namespace.id());
+                var now = ledgers.reached(label, namespace.id());
                 if (now.equals(ledger)) {
                     return Optional.of(facts(label, state, ledger, documents));
                 }

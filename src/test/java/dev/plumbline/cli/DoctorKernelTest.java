@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -160,6 +161,45 @@ class DoctorKernelTest {
         checks();
         assertEquals(before, host.snapshot());
         assertEquals(links, host.ip().lines("link"));
+    }
+
+    /** The program git makes the repository; a configuration file says where it is and who may sign. */
+    @Test
+    void intentsInGitAndWhoMaySignThem() throws Exception {
+        var work = Files.createDirectory(directory.resolve("work"));
+        Files.writeString(work.resolve("sip.yaml"), TestHost.HEAD + "kind: SourceRouting\nmetadata: {name: sip}\n"
+                + "spec: {device: net1}\n");
+        for (var command : List.of("init -q -b main", "add -A",
+                "-c user.name=Ann -c user.email=ann@example.org commit -q -m first")) {
+            var words = new ArrayList<>(List.of("git", "-C", work.toString()));
+            words.addAll(List.of(command.split(" ")));
+            assertEquals(0, new ProcessBuilder(words).start().waitFor(), command);
+        }
+        var yaml = directory.resolve("plumbline.yaml");
+        var git = "apiVersion: plumbline.dev/v1\nkind: Configuration\nsource:\n  git:\n    url: file://" + work + "\n";
+        Files.writeString(yaml, git);
+        var checks = configured(yaml);
+        assertEquals("ok", verdict(checks.get("program/configuration")), checks::toString);
+        assertEquals("ok", verdict(checks.get("intents/git-access")), checks::toString);
+        assertEquals("warning", verdict(checks.get("intents/git-signatures")));
+        assertTrue(checks.get("intents/documents").get("finding").asString().startsWith("1 of 1 documents hold"));
+        var signers = directory.resolve("allowed_signers");
+        Files.writeString(yaml, git + "    verify: {mode: head, allowedSigners: " + signers + "}\n");
+        assertEquals("failed", verdict(configured(yaml).get("intents/git-signatures")), "there is no such file");
+        Files.writeString(signers, "ann@example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0AAAAAAAAAAAAAAAAAAAAAAAAAA"
+                + "AAAAAAAAAAAAAAA\n");
+        assertEquals("ok", verdict(configured(yaml).get("intents/git-signatures")));
+        Files.writeString(yaml, git.replace(work.toString(), work + "-gone"));
+        assertEquals("failed", verdict(configured(yaml).get("intents/git-access")));
+        Files.writeString(yaml, git + "    urll: x\n");
+        var unreadable = configured(yaml).get("program/configuration");
+        assertEquals("failed", verdict(unreadable));
+        assertTrue(unreadable.get("finding").asString().contains("unknown field `urll`"), unreadable::toString);
+    }
+
+    private Map<String, JsonNode> configured(Path yaml) {
+        return checks(host.execute("doctor", "--json", "--root", root.toString(), "--config", yaml.toString(),
+                "--state-dir", host.state().toString(), "--host", "edge-1"));
     }
 
     @Test

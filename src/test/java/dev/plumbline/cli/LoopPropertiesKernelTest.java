@@ -21,8 +21,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * Whatever the intents, whatever drift and whatever change of intents: after an apply the plan is empty, nothing of
- * others is touched, and without documents everything is as it was. What is planned from facts is the same. On one real
- * namespace, try after try.
+ * others is touched, and without documents everything is as it was. What is planned from facts is the same. On one
+ * real namespace, try after try.
  */
 @Tag("kernel")
 class LoopPropertiesKernelTest {
