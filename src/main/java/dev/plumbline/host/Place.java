@@ -57,6 +57,15 @@ public sealed interface Place {
         }
     }
 
+    /** The reason that goes with a refusal. */
+    static Reason reason(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case UNREACHABLE, BUSY -> Reason.SOURCE_UNREACHABLE;
+            case DENIED, REF_MISSING -> Reason.SOURCE_NOT_FOUND;
+            case UNTRUSTED -> Reason.UNTRUSTED;
+        };
+    }
+
     /** A folder in a Git repository, fetched into a mirror in the state directory. */
     record Git(GitLocation location, GitAccess access, Optional<SignaturePolicy> verify) implements Place {
 
@@ -109,12 +118,7 @@ public sealed interface Place {
         }
 
         private static Failure failure(Refusal refusal, GitRevision revision) {
-            var reason = switch (refusal.kind()) {
-                case UNREACHABLE, BUSY -> Reason.SOURCE_UNREACHABLE;
-                case DENIED, REF_MISSING -> Reason.SOURCE_NOT_FOUND;
-                case UNTRUSTED -> Reason.UNTRUSTED;
-            };
-            return new Failure(reason, refusal.message() + "; going on with commit "
+            return new Failure(reason(refusal), refusal.message() + "; going on with commit "
                     + revision.commit().substring(0, SHORT) + " of " + revision.committedAt() + ", fetched at "
                     + revision.fetchedAt().truncatedTo(ChronoUnit.SECONDS));
         }

@@ -143,10 +143,9 @@ final class UnattendedRun {
             }
             var tried = reconcile(read, store.source().filter(each -> each.contentHash().equals(read.hash())).isEmpty());
             return tried.failure().isPresent() ? tried : new Tried(wanted, input.failure(), tried.done());
-        } catch (SourceFailedException e) {
-            return Tried.failed(wanted, e.failure());
         } catch (SourceException e) {
-            return Tried.failed(wanted, new Failure(Reason.SOURCE_NOT_FOUND, e.getMessage()));
+            return Tried.failed(wanted, new Failure(e.refusal().map(Place::reason).orElse(Reason.SOURCE_NOT_FOUND),
+                    e.getMessage()));
         } catch (OtherSourceException e) {
             return Tried.failed(wanted, new Failure(Reason.OTHER_SOURCE, e.getMessage()));
         } catch (HostException e) {

@@ -222,7 +222,7 @@ public final class GitMirror implements AutoCloseable {
 
     private GitRevision revision(Optional<Refusal> refusal) throws IOException {
         var good = state.good().orElseThrow(() -> new SourceException("no commit of " + location
-                + " can be used: " + refusal.map(Refusal::message).orElse("nothing was fetched yet")));
+                + " can be used: " + refusal.map(Refusal::message).orElse("nothing was fetched yet"), refusal));
         try (var walk = new RevWalk(repository)) {
             // Again, for the policy may be stricter than when it was found good.
             var signer = signer(good);
@@ -233,7 +233,8 @@ public final class GitMirror implements AutoCloseable {
                     state.fetchedAt(), signer, id(walk, state.former()), state.advance(), refusal);
         } catch (RefusedException e) {
             throw new SourceException("no commit of " + location + " can be used: "
-                    + refusal.map(each -> each.message() + "; and of the one before, ").orElse("") + e.getMessage());
+                    + refusal.map(each -> each.message() + "; and of the one before, ").orElse("") + e.getMessage(),
+                    refusal.or(() -> Optional.of(e.refusal())));
         }
     }
 
