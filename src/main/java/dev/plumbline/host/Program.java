@@ -1,6 +1,9 @@
 package dev.plumbline.host;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,6 +11,8 @@ import java.util.List;
 public final class Program {
 
     private static final String MAIN_CLASS = "dev.plumbline.cli.Plumbline";
+
+    private static final Path SYSTEMD = Path.of("/run/systemd/system");
 
     private Program() {
     }
@@ -25,5 +30,32 @@ public final class Program {
                 .forEach(words::add);
         words.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN_CLASS));
         return words;
+    }
+
+    /**
+     * The words that start it in a process that outlives this one, the session and the terminal: a transient service of
+     * systemd where this runs in the machine's own network namespace, else a process in a session of its own.
+     *
+     * @param unit the first part of the service's name
+     * @param piped whether it keeps this process's standard streams
+     */
+    public static List<String> detached(String unit, boolean piped) throws IOException {
+        var words = new ArrayList<String>();
+        if (Files.isDirectory(SYSTEMD) && isInNamespaceOfInit()) {
+            words.addAll(List.of("systemd-run", "--quiet", "--collect", "--unit=" + unit + "-"
+                    + ProcessHandle.current().pid()));
+            if (piped) {
+                words.add("--pipe");
+            }
+        } else {
+            words.add("setsid");
+        }
+        words.addAll(command());
+        return words;
+    }
+
+    private static boolean isInNamespaceOfInit() throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/1/ns/net")).equals(
+                Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
     }
 }

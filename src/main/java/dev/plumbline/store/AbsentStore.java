@@ -75,6 +75,11 @@ record AbsentStore(String reason) implements StoreView {
     }
 
     @Override
+    public Optional<PushedRepository> pushedRepository() {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<byte[]> parsed(String contentHash) {
         return Optional.empty();
     }

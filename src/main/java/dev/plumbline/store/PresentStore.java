@@ -89,6 +89,11 @@ sealed class PresentStore implements StoreView permits Store {
     }
 
     @Override
+    public final Optional<PushedRepository> pushedRepository() {
+        return sources.pushed();
+    }
+
+    @Override
     public final Optional<byte[]> parsed(String contentHash) {
         return queries.parsed(contentHash);
     }

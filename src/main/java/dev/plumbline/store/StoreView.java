@@ -65,6 +65,9 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
     /** What suspends unattended runs; its time may be over. */
     Optional<Suspension> suspension();
 
+    /** The repository on this host whose pushes are taken. */
+    Optional<PushedRepository> pushedRepository();
+
     /** Documents that were parsed before, in the form that {@link Store#keepParsed} was given. */
     Optional<byte[]> parsed(String contentHash);
 

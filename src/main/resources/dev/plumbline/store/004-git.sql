@@ -47,3 +47,14 @@ CREATE TABLE suspension (
     until  TEXT NOT NULL,
     user   TEXT NOT NULL
 ) STRICT;
+
+-- The repository on this host whose pushes are taken.
+CREATE TABLE pushed_repository (
+    one             INTEGER PRIMARY KEY CHECK (one = 1),
+    directory       TEXT    NOT NULL,
+    branch          TEXT    NOT NULL,
+    path            TEXT    NOT NULL,
+    owner           TEXT    NOT NULL,
+    applies         INTEGER NOT NULL CHECK (applies IN (0, 1)),
+    confirm_seconds INTEGER NOT NULL
+) STRICT;
