@@ -1,11 +1,14 @@
 package dev.plumbline.host;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** This very program, to be started again in a process of its own. */
 public final class Program {
@@ -17,7 +20,10 @@ public final class Program {
     private Program() {
     }
 
-    /** The words that start it, to be followed by a command: its launcher, or Java where it was started from classes. */
+    /**
+     * The words that start it from any directory, to be followed by a command: its launcher, or Java where it was started
+     * from classes.
+     */
     public static List<String> command() {
         var home = System.getProperty("plumbline.home", "");
         if (!home.isEmpty()) {
@@ -28,7 +34,9 @@ public final class Program {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(each -> each.startsWith("--enable-native-access") || each.startsWith("--sun-misc"))
                 .forEach(words::add);
-        words.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN_CLASS));
+        words.addAll(List.of("-cp", Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(each -> Path.of(each).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator)),
+                MAIN_CLASS));
         return words;
     }
 

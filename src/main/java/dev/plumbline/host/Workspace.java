@@ -70,21 +70,32 @@ public final class Workspace implements AutoCloseable {
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     public static Workspace reading(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, err, IntentParser.withoutSchema(), true);
+        return reading(settings, invocation, false, err);
+    }
+
+    /**
+     * The same for intents that may come from another place than before.
+     *
+     * @param replaceSource it is not said that they do
+     */
+    public static Workspace reading(Settings settings, Invocation invocation, boolean replaceSource, PrintWriter err) {
+        return reading(settings, invocation, replaceSource, err, IntentParser.withoutSchema(), true);
     }
 
     /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
     public static Workspace validating(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, err, new IntentParser(), false);
+        return reading(settings, invocation, false, err, new IntentParser(), false);
     }
 
-    private static Workspace reading(Settings settings, Invocation invocation, PrintWriter err, IntentParser parser,
-            boolean takesKept) {
+    private static Workspace reading(Settings settings, Invocation invocation, boolean replaceSource, PrintWriter err,
+            IntentParser parser, boolean takesKept) {
         var timings = new Timings();
         var directory = settings.stateDirectory();
         var store = timings.time("store", () -> Store.openReadOnly(directory, invocation.version()));
         try {
-            store.checkSource(settings.place().id());
+            if (!replaceSource) {
+                store.checkSource(settings.place().id());
+            }
         } catch (OtherSourceException e) {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
@@ -287,10 +298,10 @@ public final class Workspace implements AutoCloseable {
      * @param again somebody says that it is to be applied all the same
      */
     public void refuseReverted(boolean again) {
-        if (!again && store instanceof Store writable) {
-            writable.rejected(wanted.hash()).ifPresent(at -> {
+        if (!again) {
+            store.rejected(wanted.hash()).ifPresent(at -> {
                 throw new HostException("nothing was changed: these very intents were reverted at " + at
-                        + "; change them, or say --again");
+                        + "; change them, or say --again (git push -o again)");
             });
         }
     }
