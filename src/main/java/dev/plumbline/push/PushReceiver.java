@@ -34,9 +34,6 @@ import java.util.function.Function;
 /** What is done as root with a push into the repository that {@code plumbline init} registered, and into no other. */
 public final class PushReceiver {
 
-    /** Digits of a commit's id that people are shown. */
-    static final int SHORT = 12;
-
     private final Path stateDirectory;
     private final Function<GitLocation, Settings> settings;
     private final Invocation invocation;
@@ -93,7 +90,7 @@ public final class PushReceiver {
             if (repository.applies()) {
                 requireApplicable(git, options, out);
             }
-            out.println("Commit " + request.commit().substring(0, SHORT) + " on " + repository.branch() + ":");
+            out.println("Commit " + request.commit().substring(0, Place.SHORT) + " on " + repository.branch() + ":");
             var pushed = new Settings(host.stateDirectory(), new Place.Pushed(git, request.commit(), quarantine),
                     host.host(), host.allow());
             return isFit(pushed, repository, options, out);
