@@ -23,7 +23,7 @@ final class HookCommand extends Subcommand {
     static final String POST_RECEIVE = "post-receive";
     private static final String APPLY = "apply";
     /** For an apply of the timer, the agent, or a push before this one. */
-    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
     private static final int ROOT = 0;
 
     private final PositionalParamSpec name = argument(PositionalParamSpec.builder().paramLabel("HOOK")

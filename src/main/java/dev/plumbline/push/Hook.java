@@ -4,7 +4,6 @@ import dev.plumbline.control.ControlClient;
 import dev.plumbline.control.NoServerException;
 import dev.plumbline.host.ErrorText;
 import dev.plumbline.host.HostException;
-import dev.plumbline.host.Place;
 import dev.plumbline.host.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -80,8 +79,6 @@ public record Hook(String ref, Map<String, String> environment, Path repository,
             return;
         }
         var request = new PushRequest(repository, looked.get().after(), Optional.empty(), options());
-        out.println("Applying commit " + request.commit().substring(0, Place.SHORT) + " ...");
-        out.flush();
         try {
             if (own.isPresent()) {
                 detach(own.get(), request, out);

@@ -158,6 +158,8 @@ public final class PushReceiver {
             if (!repository.applies()) {
                 return;
             }
+            out.println("Applying commit " + request.commit().substring(0, Place.SHORT) + " ...");
+            out.flush();
             var options = PushOptions.parse(request.options());
             var report = new Unattended(settings.apply(location(repository)), invocation, lockTimeout)
                     .run(new Order("push", options.allow(), repository.confirm(), false, options.again(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.kernel.ThrowAwayNamespaces;
+import dev.plumbline.netlink.OpenFileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -260,6 +261,39 @@ class PushKernelTest {
                 "nowhere");
         assertEquals("", push.main());
         accepted(push.commit("intents/large.yaml", table).push(), "Apply complete and verified: ");
+    }
+
+    @Test
+    void theApplyOutlivesThePush() throws Exception {
+        push.init("--apply");
+        push.commit("intents/edge.yaml", EDGE);
+        var pushing = push.start(push.gitWords("push", push.repository().toString(), "HEAD:main"));
+        var output = pushing.inputReader();
+        for (var line = output.readLine(); !line.contains("Applying commit "); line = output.readLine()) {
+            assertTrue(pushing.isAlive());
+        }
+        pushing.descendants().filter(each -> !each.info().commandLine().orElse("").contains("hook apply"))
+                .forEach(ProcessHandle::destroyForcibly);
+        pushing.destroyForcibly();
+        var end = Instant.now().plusSeconds(40);
+        while (!hasRule(1000)) {
+            assertTrue(Instant.now().isBefore(end), "not applied");
+            Thread.sleep(100);
+        }
+    }
+
+    @Test
+    void anApplyThatIsAtWorkIsWaitedForAndNamed() throws Exception {
+        push.init("--apply");
+        accepted(push.commit("intents/edge.yaml", EDGE).push());
+        var file = host.state().resolve("apply-" + Long.toUnsignedString(namespaces.open(host.name()).id().cookie())
+                + ".lock");
+        try (var _ = OpenFileLock.tryLock(file).orElseThrow()) {
+            Files.writeString(file, "user ann\npid 1\n`plumbline apply`\n");
+            accepted(push.commit("intents/edge.yaml", OTHER).push(), "plumbline: accepted, but NOT applied: Locked:"
+                    + " another apply is at work in namespace host: user ann, pid 1, `plumbline apply`.");
+        }
+        assertTrue(hasRule(1000));
     }
 
     @Test
