@@ -272,8 +272,12 @@ class PushKernelTest {
         for (var line = output.readLine(); !line.contains("Applying commit "); line = output.readLine()) {
             assertTrue(pushing.isAlive());
         }
-        pushing.descendants().filter(each -> !each.info().commandLine().orElse("").contains("hook apply"))
-                .forEach(ProcessHandle::destroyForcibly);
+        // All of the session: git, its receive-pack and the hook, but not what the hook has started.
+        for (var process : pushing.descendants().toList()) {
+            if (!Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains("\0hook\0apply\0")) {
+                process.destroyForcibly();
+            }
+        }
         pushing.destroyForcibly();
         var end = Instant.now().plusSeconds(40);
         while (!hasRule(1000)) {
