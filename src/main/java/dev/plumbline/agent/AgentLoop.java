@@ -5,6 +5,7 @@ import dev.plumbline.kernel.watch.Interests;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,11 +18,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does {@link Work}, one thing at a time on one thread: by the clock, when somebody changes the network, after failures,
- * and when asked. What is asked for several times before its turn comes is done once.
+ * Does {@link Work}, one thing at a time on one thread: by the clock, when somebody changes the network, after
+ * failures, and when asked. What is asked for several times before its turn comes is done once.
  *
- * <p>While an action waits to be tried again after a failure, the schedule leaves it alone; changes, deadlines and people
- * do not. While the loop is suspended, only deadlines are kept and the configuration is read.
+ * <p>While an action waits to be tried again after a failure, the schedule leaves it alone; changes, deadlines and
+ * people do not. While the loop is suspended, only deadlines are kept and the configuration is read.
  */
 public final class AgentLoop implements AutoCloseable {
 
@@ -33,12 +34,15 @@ public final class AgentLoop implements AutoCloseable {
     private final Work work;
     private final Listening listening;
     private final Schedule schedule = new Schedule();
+    private final InstantSource clock;
     private final Thread worker;
     private final Map<Action, Pending> pending = new EnumMap<>(Action.class);
     private final Map<Action, LoopStatus.Last> last = new EnumMap<>(Action.class);
     private final WakeLimits limits;
+    private final FightNews news;
     private Settings settings;
     private Optional<String> watchFailure = Optional.empty();
+    private Optional<Instant> deadline = Optional.empty();
     private boolean suspended;
     private boolean stopping;
     private @Nullable Action running;
@@ -78,11 +82,17 @@ public final class AgentLoop implements AutoCloseable {
 
     /** Does nothing before {@link #start}. */
     public AgentLoop(Work work, Listening listening, boolean suspended) {
+        this(work, listening, suspended, InstantSource.system());
+    }
+
+    AgentLoop(Work work, Listening listening, boolean suspended, InstantSource clock) {
+        this.clock = clock;
         this.work = work;
         this.listening = listening;
         this.suspended = suspended;
         settings = work.settings();
         limits = new WakeLimits(settings);
+        news = new FightNews(work);
         worker = Thread.ofPlatform().name("loop").unstarted(this::run);
     }
 
@@ -190,12 +200,20 @@ public final class AgentLoop implements AutoCloseable {
     /** How it fares. */
     public synchronized LoopStatus status() {
         return new LoopStatus(suspended, Optional.ofNullable(running), Map.copyOf(last),
-                limits.fights(System.nanoTime()), watchFailure);
+                limits.fights(System.nanoTime()), suspended ? Optional.empty() : schedule.next(Set.of(
+                        Action.POLL.name(), Action.CORRECT.name(), RETRY + Action.POLL, RETRY + Action.CORRECT,
+                        DEADLINE)),
+                watchFailure);
     }
 
     /** Whether the loop waits, or works for no longer than {@link Settings#hung} at one thing. */
     public synchronized boolean isAlive() {
         return worker.isAlive() && (running == null || System.nanoTime() - began < settings.hung().toNanos());
+    }
+
+    /** Whether its thread ended by an error that leaves nothing to go on with, such as no memory. */
+    public synchronized boolean isBroken() {
+        return !stopping && worker.getState() == Thread.State.TERMINATED;
     }
 
     private void run() {
@@ -245,28 +263,28 @@ public final class AgentLoop implements AutoCloseable {
             outcome = switch (item.action) {
                 case POLL -> work.poll(item.cause);
                 case CORRECT -> work.correct(item.cause);
-                case RELOAD -> work.reload();
+                case RELOAD -> reloadNow();
             };
         } catch (RuntimeException e) {
             outcome = Outcome.failed(e.getMessage() == null ? e.toString() : e.getMessage(), true);
         }
-        if (item.action == Action.RELOAD) {
-            reloaded();
-        }
         outcome.interests().ifPresent(this::listen);
         done(item, outcome);
+        news.tell(status().fights());
         for (var waiting : item.waiting) {
             waiting.complete(outcome);
         }
     }
 
-    private void reloaded() {
+    private Outcome reloadNow() {
+        var outcome = work.reload();
         var next = work.settings();
         synchronized (this) {
             settings = next;
             limits.settings(next);
         }
         schedules();
+        return outcome;
     }
 
     private void listen(List<Interests> interests) {
@@ -290,15 +308,37 @@ public final class AgentLoop implements AutoCloseable {
         }
         var retry = retry(item, outcome);
         int failures = outcome.failure().isEmpty() ? 0 : failuresBefore(item.action) + (isOwnTry(item) ? 1 : 0);
-        last.put(item.action, new LoopStatus.Last(Instant.now(), took, item.cause.kind(), outcome,
+        last.put(item.action, new LoopStatus.Last(clock.instant(), took, item.cause.kind(), outcome,
                 Math.max(failures, outcome.failure().isEmpty() ? 0 : 1), retry));
-        outcome.deadline().ifPresentOrElse(at -> {
-            var left = Duration.between(Instant.now(), at);
-            schedule.after(DEADLINE, left.isNegative() ? Duration.ZERO : left,
-                    () -> request(Action.CORRECT, Cause.Kind.DEADLINE));
-        }, () -> {
-            if (item.action == Action.CORRECT) {
-                schedule.cancel(DEADLINE);
+        if (outcome.deadline().isPresent() || item.action == Action.CORRECT) {
+            deadline = outcome.deadline();
+            keepDeadline();
+        }
+    }
+
+    private void keepDeadline() {
+        deadline.ifPresentOrElse(at -> schedule.after(DEADLINE, until(at),
+                () -> request(Action.CORRECT, Cause.Kind.DEADLINE)), () -> schedule.cancel(DEADLINE));
+    }
+
+    private Duration until(Instant at) {
+        var left = Duration.between(clock.instant(), at);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /**
+     * The system's clock was set. Deadlines are times of that clock, and Quartz goes by it, so that after a step back
+     * nothing would happen for as long: all is planned anew.
+     */
+    public synchronized void clockWasSet() {
+        if (stopping) {
+            return;
+        }
+        schedules();
+        keepDeadline();
+        last.forEach((action, before) -> {
+            if (before.retry().isPresent()) {
+                planRetry(action, settings.retry(before.failures()));
             }
         });
     }
@@ -315,18 +355,21 @@ public final class AgentLoop implements AutoCloseable {
 
     /** When to try again; an earlier plan to do so stays where others caused this failure. */
     private Optional<Instant> retry(Item item, Outcome outcome) {
-        var name = RETRY + item.action;
         if (outcome.failure().filter(Outcome.Failure::mayPass).isEmpty()) {
-            schedule.cancel(name);
+            schedule.cancel(RETRY + item.action);
             return Optional.empty();
         }
         var before = last.get(item.action);
-        if (!isOwnTry(item) && before != null && before.retry().filter(Instant.now()::isBefore).isPresent()) {
+        if (!isOwnTry(item) && before != null && before.retry().filter(clock.instant()::isBefore).isPresent()) {
             return before.retry();
         }
         var pause = settings.spread(settings.retry(failuresBefore(item.action) + 1), random());
-        schedule.after(name, pause, () -> request(item.action, Cause.Kind.RETRY));
-        return Optional.of(Instant.now().plus(pause));
+        planRetry(item.action, pause);
+        return Optional.of(clock.instant().plus(pause));
+    }
+
+    private void planRetry(Action action, Duration pause) {
+        schedule.after(RETRY + action, pause, () -> request(action, Cause.Kind.RETRY));
     }
 
     /** Finishes what is being done, and stops. Who waits for an answer is told so. */
@@ -337,7 +380,9 @@ public final class AgentLoop implements AutoCloseable {
             notifyAll();
         }
         try {
-            worker.join(PATIENCE);
+            if (worker.getState() != Thread.State.NEW) {
+                worker.join(PATIENCE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -16,18 +16,25 @@ import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanText;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
+import dev.plumbline.state.Family;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
+import dev.plumbline.state.Prefix;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
+import dev.plumbline.state.Route;
+import dev.plumbline.state.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +47,7 @@ final class NamespaceRun implements AutoCloseable {
     /** How often a plan is made again when answers of the kernel were lost. */
     private static final int LOST_ANSWER_TRIES = 3;
     private static final int DETAILS = 20;
+    private static final int MANY = 10_000;
 
     private final String label;
     private final LiveNamespace namespace;
@@ -100,7 +108,7 @@ final class NamespaceRun implements AutoCloseable {
     }
 
     Prepared prepare() {
-        var ledger = ledgers.read(label, namespace.id());
+        var ledger = ledgers.reached(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
@@ -148,6 +156,49 @@ final class NamespaceRun implements AutoCloseable {
     List<Guard> guards(Prepared prepared, boolean hasFiles) {
         return !label.equals(Document.HOST) ? List.of() : timings.time("guards", () -> Guards.hit(prepared.live(),
                 prepared.needs().scope().tables(), prepared.changes(), hasFiles, namespace));
+    }
+
+    /** How many objects are ours once the plan is carried out, by what they are. */
+    static Map<String, Long> owned(Prepared prepared) {
+        var desired = prepared.compilation().desired();
+        long routes = 0;
+        for (var rows : desired.routes().tables().values()) {
+            for (int row = 0; row < rows.size(); row++) {
+                routes += rows.attributes(row).isOurs() ? 1 : 0;
+            }
+        }
+        return Map.of("route", routes, "rule", desired.rules().stream().filter(each -> each.rule().isOurs()).count());
+    }
+
+    /** Whose changes could make this plan another one. */
+    Watched watched(Prepared prepared) {
+        var scope = prepared.needs().scope();
+        var devices = new HashMap<Integer, String>();
+        prepared.live().links().stream().filter(link -> scope.mainDevices().contains(link.name()))
+                .forEach(link -> devices.put(link.index(), link.name()));
+        var tables = new HashSet<Long>();
+        scope.tables().forEach(key -> tables.add(key.table()));
+        var shared = tables.remove(Route.TABLE_MAIN) ? mainDestinations(prepared) : Optional.<Set<Prefix>>empty();
+        if (shared.isEmpty() && scope.tables().stream().anyMatch(key -> key.table() == Route.TABLE_MAIN)) {
+            tables.add(Route.TABLE_MAIN);
+        }
+        return new Watched(label, devices, tables,
+                shared.map(each -> Map.of(Route.TABLE_MAIN, each)).orElse(Map.of()));
+    }
+
+    /** Those of our routes in main; nothing where they are too many to be looked up for each route of others. */
+    private static Optional<Set<Prefix>> mainDestinations(Prepared prepared) {
+        var destinations = new HashSet<Prefix>();
+        for (var family : Family.values()) {
+            var rows = prepared.compilation().desired().routes().tables().get(new TableKey(family, Route.TABLE_MAIN));
+            if (rows != null && rows.size() > MANY) {
+                return Optional.empty();
+            }
+            if (rows != null) {
+                rows.forEach(route -> destinations.add(route.destination()));
+            }
+        }
+        return Optional.of(destinations);
     }
 
     /** Whether there is anything to write or to record. */
@@ -216,6 +267,11 @@ final class NamespaceRun implements AutoCloseable {
             causes.add(e.getMessage() == null ? e.toString() : e.getMessage());
         }
         throw undone(prepared, claim, inverse, causes);
+    }
+
+    /** Carries the plan out as far as the kernel takes it, in a namespace that may be spoilt: no way back is kept. */
+    Rehearsal rehearse(Prepared prepared, Plan.NamespacePlan plan, Progress progress) {
+        return Rehearsal.of(plan, namespace, prepared.compilation().desired(), prepared.needs().scope(), progress);
     }
 
     private Inverse begin(Prepared prepared, Journal.Claim claim, Optional<Instant> confirmBy) {

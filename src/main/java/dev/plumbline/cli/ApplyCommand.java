@@ -1,6 +1,7 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
+import dev.plumbline.doctor.PlanWarnings;
 import dev.plumbline.history.EventText;
 import dev.plumbline.host.ConfirmGuard;
 import dev.plumbline.host.Order;
@@ -45,7 +46,7 @@ final class ApplyCommand extends Subcommand {
             .description("Revert everything after this time, such as 60s or 10m, unless `plumbline confirm` is said; also"
                     + " when the terminal or this process is gone, and after a reboot."));
     private final OptionSpec probe = option(OptionSpec.builder("--probe").paramLabel("PROBE").type(String.class)
-            .description("With --confirm: confirm when ping:ADDRESS or tcp:ADDRESS:PORT succeeds, and revert when it does"
+            .description("With --confirm: confirm when " + Probe.FORMS + " succeeds, and revert when it does"
                     + " not in that time."));
     private final BooleanSupplier again = flag("--again",
             "Apply intents that were reverted before.");
@@ -98,7 +99,9 @@ final class ApplyCommand extends Subcommand {
         }
         var report = new Unattended(input.settings(), Caller.invocation(this), TimeOption.of(lockTimeout, this))
                 .run(new Order("timer", allowed, Optional.empty(), false));
-        new JournalLines(err()).print(report.lines());
+        var log = new JournalLines(err());
+        log.print(report.lines());
+        new ExportedMetrics(input.state().directory(), log).write(input.state().configuration().metrics());
         return report.run().reason().isFailure() ? Plumbline.ERROR : Plumbline.DONE;
     }
 
@@ -138,13 +141,16 @@ final class ApplyCommand extends Subcommand {
         if (confirm.getValue() == null) {
             throw new ParameterException(spec().commandLine(), "--probe goes with --confirm");
         }
-        return Optional.of(Probe.parse(text).orElseThrow(() -> new ParameterException(spec().commandLine(),
-                "--probe takes ping:ADDRESS or tcp:ADDRESS:PORT, not `" + text + "`")));
+        return Optional.of(Probe.parse(text, input.settings()).orElseThrow(() ->
+                new ParameterException(spec().commandLine(), text.equals("git")
+                        ? "--probe git asks the repository of the intents, and these come from "
+                        + input.settings().place().words() : "--probe takes " + Probe.FORMS + ", not `" + text + "`")));
     }
 
     private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,
             Optional<Probe> question) throws IOException {
-        var plan = session.plan();
+        var began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        var plan = PlanWarnings.added(session.plan());
         PlanCommand.print(plan, full.getAsBoolean(), out());
         session.requireUnguarded();
         if (!plan.isEmpty() && asks) {
@@ -171,6 +177,7 @@ final class ApplyCommand extends Subcommand {
         if (confirmBy.isEmpty()) {
             work.recordSource();
         }
+        work.recordRun(session, began, confirmBy);
         work.printTimings();
         return confirmBy.isEmpty() ? Plumbline.DONE : settle(work, confirmBy.get(), awaited.get(), question);
     }

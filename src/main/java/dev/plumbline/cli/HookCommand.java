@@ -42,7 +42,7 @@ final class HookCommand extends Subcommand {
     static OptionSpec sockets(Subcommand command) {
         return command.option(OptionSpec.builder("--socket-dir").paramLabel("DIR").type(Path.class)
                 .defaultValue(PushSocket.DIRECTORY.toString())
-                .description("Where the socket is that hooks of users other than root ask (default: ${DEFAULT-VALUE})."));
+                .description("Where hooks of users other than root find a socket (default: ${DEFAULT-VALUE})."));
     }
 
     /** What root does with pushes. */

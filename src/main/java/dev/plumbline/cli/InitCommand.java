@@ -27,8 +27,8 @@ final class InitCommand extends Subcommand {
     private final BooleanSupplier apply = flag("--apply",
             "Apply what is pushed. Without it, a push is only looked at, and refused if it has errors.");
     private final OptionSpec confirm = option(OptionSpec.builder("--confirm").paramLabel("TIME").type(String.class)
-            .description("With --apply: revert what a push changed after this time, such as 60s or 10m, unless `plumbline"
-                    + " confirm` is said."));
+            .description("With --apply: revert what a push changed after this time, such as 60s or 10m, unless"
+                    + " `plumbline confirm` is said."));
     private final OptionSpec path = option(OptionSpec.builder("--path").paramLabel("DIR").type(String.class)
             .defaultValue("intents/").description("The folder of the intents in it; . is all of it (default:"
                     + " ${DEFAULT-VALUE})."));
@@ -36,16 +36,17 @@ final class InitCommand extends Subcommand {
             .defaultValue("main").description("The branch that is looked at; others are taken as they are (default:"
                     + " ${DEFAULT-VALUE})."));
     private final OptionSpec owner = option(OptionSpec.builder("--owner").paramLabel("USER").type(String.class)
-            .description("Who may push beside root: the repository is theirs (default: whose it is, else the one who runs"
-                    + " this). The right to push is the right to do all that plumbline can do to this host's network."));
+            .description("Who may push beside root: the repository is theirs (default: whose it is, else the one who"
+                    + " runs this). The right to push is the right to do to this host's network all that root can do by"
+                    + " plumbline."));
     private final BooleanSupplier replaceSource = flag("--replace-source",
             "Take pushes here from now on, and not where they were taken before.");
     private final OptionSpec sockets = HookCommand.sockets(this);
     private final StateOptions state = new StateOptions(this);
 
     InitCommand() {
-        super("Make a repository on this host to push intents into: what has errors is refused, with file and line, on the"
-                + " pusher's terminal.",
+        super("Make a repository on this host to push intents into: what has errors is refused, with file and line, on"
+                + " the pusher's terminal.",
                 "May be said again for another choice. Guards are passed with `git push -o allow=GUARD`.");
     }
 
@@ -53,8 +54,8 @@ final class InitCommand extends Subcommand {
     public Integer call() throws IOException {
         Path said = directory.getValue();
         var repository = BareRepository.at(said, Optional.ofNullable(owner.getValue()));
-        var location = new GitLocation(repository.directory().toString(), Optional.of("refs/heads/" + branch.getValue()),
-                path.getValue());
+        var location = new GitLocation(repository.directory().toString(),
+                Optional.of("refs/heads/" + branch.getValue()), path.getValue());
         var registration = new PushedRepository(repository.directory(), branch.getValue(), location.path(),
                 repository.owner(), apply.getAsBoolean(), confirmation());
         try (var store = Store.open(state.directory(), VersionCommand.version())) {

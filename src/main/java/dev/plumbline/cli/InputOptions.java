@@ -81,7 +81,8 @@ final class InputOptions {
             throw wrong("--ref and --path go with --from-git");
         }
         if (url != null) {
-            return git(state.configuration(), new GitLocation(url, Optional.ofNullable(branch), below == null ? "" : below));
+            return git(state.configuration(),
+                    new GitLocation(url, Optional.ofNullable(branch), below == null ? "" : below));
         }
         return folder != null ? new Place.Directory(folder) : place(state.configuration().source());
     }
@@ -107,16 +108,23 @@ final class InputOptions {
 
     private Map<String, String> labels() {
         var all = new HashMap<>(state.configuration().host().labels());
-        Map<String, String> given = labels.getValue();
-        if (given != null) {
-            all.putAll(given);
-        }
+        all.putAll(givenLabels());
         return all;
     }
 
+    /** What {@code --host} says. */
+    Optional<String> givenHost() {
+        return Optional.ofNullable(host.getValue());
+    }
+
+    /** What {@code --label} says. */
+    Map<String, String> givenLabels() {
+        Map<String, String> given = labels.getValue();
+        return given == null ? Map.of() : Map.copyOf(given);
+    }
+
     private String host() {
-        String given = host.getValue();
-        return Optional.ofNullable(given).or(() -> state.configuration().host().name())
+        return givenHost().or(() -> state.configuration().host().name())
                 .orElseGet(InputOptions::hostName);
     }
 

@@ -41,7 +41,11 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("facts", FactsCommand::new);
         COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("agent", AgentCommand::new);
+        COMMANDS.put("reconcile", ReconcileCommand::new);
         COMMANDS.put("status", StatusCommand::new);
         COMMANDS.put("suspend", SuspendCommand::new);
         COMMANDS.put("resume", ResumeCommand::new);

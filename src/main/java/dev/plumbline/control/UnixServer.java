@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 
 /**
@@ -101,7 +103,8 @@ public final class UnixServer implements AutoCloseable {
         } catch (IOException e) {
             channel.close();
             lock.close();
-            throw new IOException("cannot listen on " + path + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + path + ": " + (e instanceof UserPrincipalNotFoundException
+                    ? "there is no group " + access.group().orElse("") : e.getMessage()), e);
         }
         var server = new UnixServer(path, lock, channel, handler);
         Thread.ofPlatform().daemon().name("socket " + path.getFileName()).start(server::accept);
@@ -196,6 +199,13 @@ public final class UnixServer implements AutoCloseable {
     /** The socket. */
     public Path path() {
         return path;
+    }
+
+    /** Waits until the requests that are being served are answered, for this long at most. */
+    public void awaitRequests(Duration patience) throws InterruptedException {
+        if (places.tryAcquire(MOST_CONNECTIONS, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            places.release(MOST_CONNECTIONS);
+        }
     }
 
     /** Ends listening and removes the socket; requests that are being served go on. */

@@ -75,6 +75,14 @@ public enum Reason {
         return kind == Kind.STALLED;
     }
 
+    /** It is about the newest intents and where they come from, not about the network. */
+    public boolean isOfInput() {
+        return switch (this) {
+            case SOURCE_UNREACHABLE, SOURCE_NOT_FOUND, UNTRUSTED, INVALID, GUARDED, REVERTED, OTHER_SOURCE -> true;
+            default -> false;
+        };
+    }
+
     /** Another try may succeed. */
     public boolean isRetried() {
         return kind == Kind.RETRYING;

@@ -11,6 +11,7 @@ import dev.plumbline.source.Refusal;
 import dev.plumbline.source.SignaturePolicy;
 import dev.plumbline.store.SourceId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -49,7 +50,7 @@ public sealed interface Place {
         @Override
         public Input open(Path stateDirectory, String programVersion) {
             return new Input(id(), words(), new DirectorySource(folder, programVersion), Optional.empty(),
-                    Optional.empty());
+                    Instant.now(), Optional.empty());
         }
     }
 
@@ -73,10 +74,17 @@ public sealed interface Place {
             }
         }
 
+        /** Whether the server gives the commit now, be it signed as it has to be or not. */
+        public boolean answers(Path stateDirectory) {
+            try (var mirror = GitMirror.open(stateDirectory, location, access, verify)) {
+                return mirror.update().refusal().filter(each -> each.kind() != Refusal.Kind.UNTRUSTED).isEmpty();
+            }
+        }
+
         private Input input(GitMirror mirror, GitRevision revision, String programVersion) {
             return new Input(id(), words(), mirror.source(revision, programVersion), Optional.of(new Commit(
                     revision.commit(), revision.author(), revision.committedAt(), revision.subject())),
-                    revision.refusal().map(refusal -> failure(refusal, revision)));
+                    revision.fetchedAt(), revision.refusal().map(refusal -> failure(refusal, revision)));
         }
 
         private static Failure failure(Refusal refusal, GitRevision revision) {

@@ -21,8 +21,8 @@ public final class Program {
     }
 
     /**
-     * The words that start it from any directory, to be followed by a command: its launcher, or Java where it was started
-     * from classes.
+     * The words that start it from any directory, to be followed by a command: its launcher, or Java where it was
+     * started from classes.
      */
     public static List<String> command() {
         var home = System.getProperty("plumbline.home", "");

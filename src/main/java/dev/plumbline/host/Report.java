@@ -1,5 +1,6 @@
 package dev.plumbline.host;
 
+import dev.plumbline.apply.Watched;
 import dev.plumbline.history.Run;
 import java.time.Instant;
 import java.util.List;
@@ -9,12 +10,17 @@ import java.util.Optional;
  * How a run that nobody watched ended.
  *
  * @param lines for the log, each with its weight; empty if there was nothing to do
+ * @param objects what was changed, each in a few words that are the same each time
+ * @param watched whose changes could give a run something to do; absent where the network was not read
  * @param again when something falls due by itself, such as the end of a suspension or of a confirmation
  */
-public record Report(Run run, List<Line> lines, Optional<Instant> again) {
+public record Report(Run run, List<Line> lines, List<String> objects, Optional<List<Watched>> watched,
+        Optional<Instant> again) {
 
     public Report {
         lines = List.copyOf(lines);
+        objects = List.copyOf(objects);
+        watched = watched.map(List::copyOf);
     }
 
     /** A line of the log. */

@@ -47,6 +47,12 @@ public record Status(Instant at, Reason reason, String message, Optional<Instant
         return !awaiting.isEmpty() || reason.isRetried();
     }
 
+    /** The same, where somebody keeps changing what is ours. */
+    public Status fighting(String what) {
+        return reason.isReady() ? new Status(at, Reason.FIGHTING, what, since, applied, attempted, awaiting, suspension,
+                runs, drift, next) : this;
+    }
+
     /** What a store says. */
     public static Status of(StoreView store, Instant now, Optional<Instant> next) {
         var runs = store.runs(LOOKED_AT);
@@ -89,12 +95,12 @@ public record Status(Instant at, Reason reason, String message, Optional<Instant
     private static Optional<Verdict> settled(Event event) {
         var since = Optional.of(event.at());
         return switch (event.result()) {
-            case APPLIED, CONFIRMED -> Optional.of(new Verdict(Reason.RECONCILIATION_SUCCEEDED, "", since));
+            case CONFIRMED -> Optional.of(new Verdict(Reason.RECONCILIATION_SUCCEEDED, "", since));
             case REVERTED -> Optional.of(new Verdict(Reason.REVERTED, "the newest intents were reverted; change them, or"
                     + " say plumbline apply --again", since));
             case PARTLY_REVERTED, PARTLY_UNDONE, PARTLY_RECOVERED -> Optional.of(new Verdict(Reason.PARTLY_UNDONE,
                     "see plumbline history", since));
-            case AWAITING, UNDONE, RECOVERED, DROPPED -> Optional.empty();
+            case APPLIED, AWAITING, UNDONE, RECOVERED, DROPPED -> Optional.empty();
         };
     }
 }

@@ -36,7 +36,8 @@ public final class Unattended {
         } catch (StoreException e) {
             return new Report(Run.unrecorded(began, Duration.between(began, Instant.now()), order.trigger(),
                     Reason.FAILED, e.getMessage(), Optional.empty(), ""),
-                    List.of(new Report.Line(Report.Priority.ERROR, e.getMessage())), Optional.empty());
+                    List.of(new Report.Line(Report.Priority.ERROR, e.getMessage())), List.of(), Optional.empty(),
+                    Optional.empty());
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.plumbline.apply.LockedException;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.apply.Watched;
 import dev.plumbline.history.Commit;
 import dev.plumbline.history.EventText;
 import dev.plumbline.history.Reason;
@@ -17,6 +18,7 @@ import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanText;
 import dev.plumbline.source.SourceException;
+import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Progress;
 import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.Store;
@@ -24,6 +26,7 @@ import dev.plumbline.store.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Serial;
 import java.io.Writer;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,8 +39,6 @@ import java.util.Optional;
 /** One run that nobody watches. */
 final class UnattendedRun {
 
-    private static final int DETAILS = 200;
-
     private final Settings settings;
     private final Invocation invocation;
     private final Duration lockTimeout;
@@ -45,6 +46,9 @@ final class UnattendedRun {
     private final Order order;
     private final Instant began;
     private final List<Report.Line> lines = new ArrayList<>();
+    private final List<String> objects = new ArrayList<>();
+    private final Measurements measurements = new Measurements();
+    private Optional<List<Watched>> watched = Optional.empty();
 
     UnattendedRun(Settings settings, Invocation invocation, Duration lockTimeout, Store store, Order order,
             Instant began) {
@@ -54,6 +58,16 @@ final class UnattendedRun {
         this.store = store;
         this.order = order;
         this.began = began;
+    }
+
+    /** Somebody suspended unattended runs after this one had begun. */
+    private static final class SuspendedException extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private SuspendedException(String reason) {
+            super(reason);
+        }
     }
 
     /** What was done to the network. */
@@ -76,9 +90,13 @@ final class UnattendedRun {
             if (before.isPresent()) {
                 return finish(Tried.failed(Optional.empty(), before.get()));
             }
-            var newest = order.onlyApplied() ? applied() : newest();
-            boolean keepsOld = newest.failure().isPresent() && newest.failure().get().reason() != Reason.LOCKED
-                    && !order.onlyApplied();
+            if (order.onlyApplied()) {
+                return finish(stillFailing(applied()));
+            }
+            var newest = newest();
+            boolean keepsOld = newest.failure().filter(each -> each.reason() != Reason.LOCKED
+                    && each.reason() != Reason.SUSPENDED).isPresent()
+                    && newest.done() == Done.NOTHING;
             return finish(keepsOld ? keepingOld(newest) : newest);
         } catch (StoreException | SourceException e) {
             return finish(Tried.failed(Optional.empty(), new Failure(Reason.FAILED, e.getMessage())));
@@ -113,11 +131,12 @@ final class UnattendedRun {
         var wanted = Optional.<Wanted>empty();
         try {
             var input = settings.place().open(settings.stateDirectory(), invocation.version());
+            measurements.fetched(input.fetchedAt());
             input.source().requireSafe();
             if (!order.replaceSource()) {
                 store.checkSource(input.id());
             }
-            var read = Wanted.read(settings.host(), input, Workspace.kept(store));
+            var read = Wanted.read(settings.host(), input, new KeptDocuments(store));
             wanted = Optional.of(read);
             var rejected = store.rejected(read.hash());
             if (rejected.isPresent() && !order.again()) {
@@ -148,6 +167,14 @@ final class UnattendedRun {
         return new Tried(newest.wanted(), Optional.of(why), old.done());
     }
 
+    /** That the newest intents could not be had stays true while there is no look at them. */
+    private Tried stillFailing(Tried applied) {
+        var last = store.runs(1).stream().findFirst().filter(each -> each.reason().isOfInput());
+        return applied.failure().isPresent() || last.isEmpty() ? applied
+                : new Tried(applied.wanted(), last.map(each -> new Failure(each.reason(), each.message())),
+                        applied.done());
+    }
+
     private Tried applied() {
         var source = store.source();
         var documents = store.appliedDocuments();
@@ -171,6 +198,8 @@ final class UnattendedRun {
             var work = new Workspace(wanted, store, journal(here), order.replaceSource(),
                     new PrintWriter(Writer.nullWriter()));
             return new Tried(here, Optional.empty(), carriedOut(work, wanted, isNew));
+        } catch (SuspendedException e) {
+            return Tried.failed(here, new Failure(Reason.SUSPENDED, e.getMessage()));
         } catch (GuardedException e) {
             return Tried.failed(here, new Failure(Reason.GUARDED, e.getMessage(), e.guards().stream()
                     .map(each -> each.name() + ": " + each.message() + "; " + each.pass()).toList()));
@@ -195,9 +224,13 @@ final class UnattendedRun {
                 allow.addAll(order.allow());
                 work.guard(session, allow);
             }
+            watched = Optional.of(session.watched());
+            // Somebody who suspends waits for claims: this is the last moment to see it.
+            store.suspension().filter(each -> each.holds(Instant.now())).ifPresent(each -> {
+                throw new SuspendedException(each.reason());
+            });
             var plan = session.plan();
-            var changes = plan.namespaces().stream()
-                    .flatMap(each -> PlanText.lines(each, DETAILS).stream()).limit(DETAILS).toList();
+            var changes = PlanText.lines(plan, Workspace.DETAILS);
             var waiting = plan.namespaces().stream().flatMap(each -> each.notices().stream())
                     .filter(each -> each.kind() == Plan.Notice.Kind.WAITING).map(Plan.Notice::toString).toList();
             var confirmBy = plan.isEmpty() || !isNew ? Optional.<Instant>empty()
@@ -208,6 +241,11 @@ final class UnattendedRun {
                 ConfirmGuard.start(settings.stateDirectory());
             }
             session.apply(confirmBy, Progress.SILENT);
+            measurements.owned(session.owned());
+            measurements.carriedOut(plan, !isNew);
+            plan.namespaces().stream().flatMap(each -> each.changes().stream()).flatMap(ChangeSet::pending)
+                    .limit(Workspace.DETAILS).map(ChangeSet.Pending::change)
+                    .forEach(each -> objects.add(each.resource() + " " + each.subject()));
             if (confirmBy.isEmpty() && isNew) {
                 work.recordSource();
             }
@@ -229,8 +267,9 @@ final class UnattendedRun {
                         done.changes());
         var before = store.runs(1).stream().findFirst();
         say(run, tried, before.filter(each -> each.reason() == reason && each.message().equals(message)).isPresent());
-        store.record(run);
-        return new Report(run, lines, due());
+        measurements.ended(run);
+        store.record(run, measurements.counted(), measurements.measured());
+        return new Report(run, lines, objects, watched, due());
     }
 
     /** @param known the run before ended in the same way: what is no failure is not said again */
@@ -241,7 +280,7 @@ final class UnattendedRun {
             run.details().forEach(each -> log(run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO, each));
         }
         var reason = run.reason();
-        if (reason.isFailure()) {
+        if (reason.isFailure() && !(known && order.onlyApplied())) {
             log(Report.Priority.ERROR, reason.word() + ": " + run.message());
             tried.failure().map(Failure::details).orElse(List.of()).forEach(each -> log(Report.Priority.ERROR, each));
         } else if (!reason.isReady() && !known) {

@@ -11,6 +11,8 @@ import dev.plumbline.history.Commit;
 import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.EventText;
+import dev.plumbline.history.Reason;
+import dev.plumbline.history.Run;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.HostFilter;
@@ -21,6 +23,7 @@ import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.plan.PlanText;
 import dev.plumbline.source.ParsedDocuments;
 import dev.plumbline.source.SourceContent;
 import dev.plumbline.store.AppliedSource;
@@ -46,6 +49,9 @@ import java.util.stream.Collectors;
 /** What a command works with: the intents of this host, the store, and the loop over both. */
 public final class Workspace implements AutoCloseable {
 
+    /** Lines of a plan that are kept of a run. */
+    static final int DETAILS = 200;
+
     private final Wanted wanted;
     private final StoreView store;
     private final Journal journal;
@@ -70,25 +76,21 @@ public final class Workspace implements AutoCloseable {
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     public static Workspace reading(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, false, err);
+        return reading(settings, invocation, false, err, false);
     }
 
-    /**
-     * The same for intents that may come from another place than before.
-     *
-     * @param replaceSource it is not said that they do
-     */
-    public static Workspace reading(Settings settings, Invocation invocation, boolean replaceSource, PrintWriter err) {
-        return reading(settings, invocation, replaceSource, err, IntentParser.withoutSchema(), true);
+    /** The same for intents that may come from another place than before. */
+    public static Workspace replacing(Settings settings, Invocation invocation, PrintWriter err) {
+        return reading(settings, invocation, true, err, false);
     }
 
     /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
     public static Workspace validating(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, false, err, new IntentParser(), false);
+        return reading(settings, invocation, false, err, true);
     }
 
     private static Workspace reading(Settings settings, Invocation invocation, boolean replaceSource, PrintWriter err,
-            IntentParser parser, boolean takesKept) {
+            boolean thorough) {
         var timings = new Timings();
         var directory = settings.stateDirectory();
         var store = timings.time("store", () -> Store.openReadOnly(directory, invocation.version()));
@@ -100,7 +102,8 @@ public final class Workspace implements AutoCloseable {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
         var journal = new StoredJournal.Reading(store, directory);
-        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        var parser = thorough ? new IntentParser() : IntentParser.withoutSchema();
+        var kept = thorough ? ParsedDocuments.NONE : new KeptDocuments(store);
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
                 settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, timings, err);
     }
@@ -118,8 +121,8 @@ public final class Workspace implements AutoCloseable {
         var input = settings.place().open(directory, invocation.version());
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
-        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, kept(store))), store,
-                wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))),
+                store, wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
                         lockTimeout), replaceSource, timings, err);
     }
 
@@ -150,37 +153,27 @@ public final class Workspace implements AutoCloseable {
         }
     }
 
-    static ParsedDocuments kept(StoreView store) {
-        return new ParsedDocuments() {
-            @Override
-            public Optional<byte[]> find(String hash) {
-                return store.parsed(hash);
-            }
-
-            @Override
-            public void keep(String hash, byte[] documents) {
-                if (store instanceof Store writable) {
-                    writable.keepParsed(hash, documents);
-                }
-            }
-        };
-    }
-
     /**
      * The documents that hold for this host. Warnings are printed.
      *
      * @throws HostException with every problem if one is an error
      */
     public List<Document> documents() {
-        var problems = new ArrayList<>(wanted.intents().problems());
-        problems.addAll(wanted.host().duplicates(wanted.intents().documents()));
+        return documents(wanted.intents(), wanted.host(), wanted.files(), err);
+    }
+
+    /** Of these intents, the documents that hold for a host; as {@link #documents()}. */
+    public static List<Document> documents(ParsedIntents intents, HostFilter host, Supplier<List<IntentFile>> files,
+            PrintWriter err) {
+        var problems = new ArrayList<>(intents.problems());
+        problems.addAll(host.duplicates(intents.documents()));
         if (problems.stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR)) {
-            throw invalid(problems);
+            throw invalid(problems, files.get());
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, wanted.files().get()));
+            err.print(ProblemText.render(problems, files.get()));
         }
-        return wanted.host().select(wanted.intents().documents());
+        return host.select(intents.documents());
     }
 
     /**
@@ -212,7 +205,8 @@ public final class Workspace implements AutoCloseable {
         return invalid(problems, wanted.files().get());
     }
 
-    private static HostException invalid(List<Problem> problems, List<IntentFile> files) {
+    /** All problems, with excerpts of the files. */
+    public static HostException invalid(List<Problem> problems, List<IntentFile> files) {
         long errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR).count();
         return new HostException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
                 ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), files));
@@ -238,11 +232,11 @@ public final class Workspace implements AutoCloseable {
         return checked(() -> reconciler().prepareToApply(documents()));
     }
 
-    /** The same to apply at once, on other namespaces and with other records than the host's own. */
-    public Reconciler.Session prepareToApply(Namespaces namespaces, Ledgers ledgers, Journal records) {
+    /** The same on other namespaces and with other ledgers than the host's own. */
+    public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers) {
         sayWhatIsUnseen();
-        return checked(() -> new Reconciler(namespaces, ledgers, records, TableNames.read(), true, timings)
-                .prepareToApply(documents()));
+        return checked(() -> new Reconciler(namespaces, ledgers, journal, TableNames.read(), true, timings)
+                .prepare(documents()));
     }
 
     private void sayWhatIsUnseen() {
@@ -328,6 +322,26 @@ public final class Workspace implements AutoCloseable {
         var now = Instant.now();
         return wanted.host().select(wanted.intents().documents()).stream().map(each ->
                 new DocumentRecord(each.id(), DocumentCodec.hash(each), wanted.commit(), now)).toList();
+    }
+
+    /**
+     * Records what a person applied, beside the runs that nobody watches: the status is that of the last of both.
+     *
+     * @param confirmBy when it is reverted unless it was confirmed
+     */
+    public void recordRun(Reconciler.Session session, Instant began, Optional<Instant> confirmBy) {
+        if (store instanceof Store writable) {
+            var plan = session.plan();
+            var run = Run.unrecorded(began, Duration.between(began, Instant.now()), "apply", confirmBy.isPresent()
+                    ? Reason.CONFIRM_PENDING : Reason.RECONCILIATION_SUCCEEDED, "", wanted.commit().map(Commit::id),
+                    wanted.hash()).changing(plan.toAdd(), plan.toChange(), plan.toDestroy(), false,
+                            PlanText.lines(plan, DETAILS));
+            var measurements = new Measurements();
+            measurements.owned(session.owned());
+            measurements.carriedOut(plan, false);
+            measurements.ended(run);
+            writable.record(run, measurements.counted(), measurements.measured());
+        }
     }
 
     /** Records what becomes the current source once it is confirmed. */

@@ -22,6 +22,7 @@ final class Libc {
     static final int SOL_SOCKET = 1;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
+    static final int SO_SNDTIMEO = 21;
     static final int SO_ATTACH_FILTER = 26;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
@@ -106,6 +107,8 @@ final class Libc {
         int mount(long source, long target, long type, long flags, long data);
 
         int umount2(long target, int flags);
+
+        int adjtimex(long timex);
     }
 
     /** The functions with buffers, which are direct ones, and texts. */
@@ -296,6 +299,14 @@ final class Libc {
                 return LIBRARY.umount2(address(text), flags);
             } finally {
                 Reference.reachabilityFence(text);
+            }
+        }
+
+        int adjtimex(ByteBuffer timex) {
+            try {
+                return LIBRARY.adjtimex(address(timex));
+            } finally {
+                Reference.reachabilityFence(timex);
             }
         }
 

@@ -4,6 +4,7 @@ import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Origin;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +42,11 @@ public record Plan(List<NamespacePlan> namespaces) {
             return new NamespacePlan(label, changes, notices, hit);
         }
 
+        /** The same with more to say beside the changes. */
+        public NamespacePlan noting(List<Notice> more) {
+            return new NamespacePlan(label, changes, Stream.concat(notices.stream(), more.stream()).toList(), guards);
+        }
+
         public boolean isEmpty() {
             return changes.stream().allMatch(ChangeSet::isEmpty);
         }
@@ -52,6 +58,9 @@ public record Plan(List<NamespacePlan> namespaces) {
      * @param reason one word for machines, such as {@code DeviceNotReady}; empty where there is none
      */
     public record Notice(Kind kind, String reason, Optional<Origin> origin, String text) {
+
+        /** The reason for a namespace that this user may not enter: what would be done there is not known. */
+        public static final String FORBIDDEN = "NamespaceForbidden";
 
         /** A document that waits; something that will bite; something good to know. */
         public enum Kind { WAITING, WARNING, NOTE }
@@ -77,6 +86,17 @@ public record Plan(List<NamespacePlan> namespaces) {
     /** Whether the network matches the intents. */
     public boolean isEmpty() {
         return namespaces.stream().allMatch(NamespacePlan::isEmpty);
+    }
+
+    /** Whether every namespace could be read. */
+    public boolean isWhole() {
+        return namespaces.stream().flatMap(each -> each.notices().stream())
+                .noneMatch(each -> each.reason().equals(Notice.FORBIDDEN));
+    }
+
+    /** The same with more to say of each namespace. */
+    public Plan noting(Function<NamespacePlan, List<Notice>> more) {
+        return new Plan(namespaces.stream().map(each -> each.noting(more.apply(each))).toList());
     }
 
     private Stream<ChangeSet> allChanges() {

@@ -86,8 +86,8 @@ public record BareRepository(Path directory, String owner) {
             if (words == null) {
                 run("", "rm", "-f", "hooks/" + name);
             } else {
-                run(script(words), "sh", "-c", "umask 022; cat >\"$1.new\" && chmod 755 \"$1.new\" && mv \"$1.new\" \"$1\"",
-                        "sh", "hooks/" + name);
+                run(script(words), "sh", "-c", "umask 022; cat >\"$1.new\" && chmod 755 \"$1.new\" && mv \"$1.new\""
+                        + " \"$1\"", "sh", "hooks/" + name);
             }
         }
     }
@@ -96,8 +96,8 @@ public record BareRepository(Path directory, String owner) {
         if (Files.exists(hook, LinkOption.NOFOLLOW_LINKS)
                 && !(Files.isRegularFile(hook, LinkOption.NOFOLLOW_LINKS) && Files.size(hook) < 1 << 20
                         && Files.readString(hook, StandardCharsets.ISO_8859_1).contains(MADE))) {
-            throw new HostException(hook + " is there, and plumbline did not make it: move it away; it can be called from"
-                    + " hooks of the other names, such as `update`");
+            throw new HostException(hook + " is there, and plumbline did not make it: move it away; the hook `update` is"
+                    + " free");
         }
     }
 

@@ -129,7 +129,8 @@ public final class PushReceiver {
 
     private boolean isFit(Settings pushed, PushedRepository repository, PushOptions options, PrintWriter out)
             throws IOException {
-        try (var work = Workspace.reading(pushed, invocation, options.replaceSource(), out);
+        try (var work = options.replaceSource() ? Workspace.replacing(pushed, invocation, out)
+                : Workspace.reading(pushed, invocation, out);
                 var session = work.prepare()) {
             if (repository.applies()) {
                 work.refuseReverted(options.again());

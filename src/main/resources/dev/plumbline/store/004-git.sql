@@ -48,6 +48,14 @@ CREATE TABLE suspension (
     user   TEXT NOT NULL
 ) STRICT;
 
+-- Numbers of metrics: counters of a timer's runs must not begin anew with each process. Labels are JSON.
+CREATE TABLE figures (
+    name   TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    value  REAL NOT NULL,
+    PRIMARY KEY (name, labels)
+) STRICT, WITHOUT ROWID;
+
 -- The repository on this host whose pushes are taken.
 CREATE TABLE pushed_repository (
     one             INTEGER PRIMARY KEY CHECK (one = 1),

@@ -78,6 +78,33 @@ class NoRootKernelTest {
     }
 
     @Test
+    void doctorSaysWhatItCouldNotLookAt() throws Exception {
+        var doctor = nobody("doctor");
+        assertEquals("", doctor.err());
+        assertTrue(doctor.out().contains("\nnot applicable kernel namespaces: not looked at: what the kernel can do"
+                + " is tried in a network namespace, and none can be made: "), doctor::toString);
+        assertTrue(doctor.out().contains("\nnot applicable state store: not looked at: no right to read STATE"),
+                doctor::toString);
+        assertTrue(doctor.out().contains("\nwarning        program privileges: "), doctor::toString);
+        assertTrue(doctor.out().contains("\nok             intents documents: 1 of 1 documents"
+                + " hold"), doctor::toString);
+    }
+
+    @Test
+    void factsWithoutTheStoreAreRefusedAndAPlanFromFactsNeedsNothing() throws Exception {
+        host.apply();
+        assertEquals(new TestHost.Result(1, "", "plumbline: without the records of the store a plan from these facts"
+                + " could be another one: no right to read STATE: run as root to see what is recorded"
+                + " there\n"), nobody("facts"));
+        var facts = Files.writeString(directory.resolve("facts.json"), host.run("facts").out());
+        permissions(facts, "rw-r--r--");
+        host.ip().run("link del net1");
+        var plan = nobody("plan", "--facts", facts.toString());
+        assertEquals(0, plan.code(), plan::toString);
+        assertTrue(plan.out().endsWith("No changes. The network matches the intents.\n"), plan::toString);
+    }
+
+    @Test
     void anotherNamespaceNeedsRoot() throws Exception {
         var other = namespaces.create();
         assertEquals(new TestHost.Result(1, "", "plumbline: cannot enter network namespace " + other
@@ -88,11 +115,32 @@ class NoRootKernelTest {
                 metadata: {name: there}
                 spec: {netns: %s, rules: [{priority: 5, from: 192.0.2.1, lookup: main}]}
                 """.formatted(other));
+        var unseen = "no right to enter network namespace " + other + ": run as root to see what would be done there\n";
         var plan = nobody("plan");
-        assertEquals(1, plan.code());
-        assertEquals("plumbline: no right to read STATE: run as root to see what is recorded there\n"
-                + "plumbline: cannot enter network namespace " + other + ": not permitted: "
-                + "this needs root, or the capability CAP_SYS_ADMIN (EPERM)\n", plan.err());
+        assertEquals("plumbline: no right to read STATE: run as root to see what is recorded there\n", plan.err());
+        assertEquals(0, plan.code());
+        assertTrue(plan.out().contains("\nNamespace " + other + "\nwarning: INTENTS/other.yaml:2:7 RoutingRules/there: "
+                + unseen), plan::toString);
+        assertTrue(plan.out().contains("      + rule 20000: from 192.168.1.209 lookup 100\n"), plan::toString);
+        assertTrue(plan.out().endsWith("\nPlan: 3 to add, 0 to change, 1 to destroy.\n"), plan::toString);
+        host.apply();
+        assertTrue(nobody("plan").out().endsWith("\nNo changes in what could be read.\n"));
+        var json = nobody("plan", "--json");
+        assertEquals(0, json.code(), json::toString);
+        assertTrue(json.out().contains("\"reason\":\"NamespaceForbidden\""), json::toString);
+    }
+
+    /** What nobody may look at is not taken for something that is not there. */
+    @Test
+    void aNamespaceOfAnotherUsersProcessIsNotAbsent() throws Exception {
+        host.intent("sip.yaml", """
+                kind: RoutingRules
+                metadata: {name: there}
+                spec: {netns: /proc/%d/ns/net, rules: [{priority: 5, from: 192.0.2.1, lookup: main}]}
+                """.formatted(ProcessHandle.current().pid()));
+        var plan = nobody("plan");
+        assertEquals(0, plan.code(), plan::toString);
+        assertTrue(plan.out().contains("no right to enter network namespace /proc/"), plan::toString);
     }
 
     private TestHost.Result nobody(String command, String... more) throws Exception {
