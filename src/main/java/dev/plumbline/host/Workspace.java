@@ -122,8 +122,8 @@ public final class Workspace implements AutoCloseable {
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))),
-                store, wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
-                        lockTimeout), replaceSource, timings, err);
+                store, wanted -> new StoredJournal(store, directory,
+                        invocation.initiator(input.words(), wanted.revision()), lockTimeout), replaceSource, timings, err);
     }
 
     /** For an apply of a saved plan. */

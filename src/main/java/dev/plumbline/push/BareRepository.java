@@ -96,15 +96,16 @@ public record BareRepository(Path directory, String owner) {
         if (Files.exists(hook, LinkOption.NOFOLLOW_LINKS)
                 && !(Files.isRegularFile(hook, LinkOption.NOFOLLOW_LINKS) && Files.size(hook) < 1 << 20
                         && Files.readString(hook, StandardCharsets.ISO_8859_1).contains(MADE))) {
-            throw new HostException(hook + " is there, and plumbline did not make it: move it away; the hook `update` is"
-                    + " free");
+            throw new HostException(hook + " is there, and plumbline did not make it: move it away; the hook `update`"
+                    + " is free");
         }
     }
 
     private void give() throws IOException {
         if (!isOwn()) {
             var users = directory.getFileSystem().getUserPrincipalLookupService();
-            var attributes = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
+            var attributes = Files.getFileAttributeView(directory, PosixFileAttributeView.class,
+                    LinkOption.NOFOLLOW_LINKS);
             attributes.setGroup(users.lookupPrincipalByGroupName(id("-gn")));
             attributes.setOwner(users.lookupPrincipalByName(owner));
         }

@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
  */
 public record Hook(String ref, Map<String, String> environment, Path repository, Path sockets) {
 
-    private static final String NOTHING = "0".repeat(40);
+    /** What becomes of a ref that is deleted. */
+    private static final String NOTHING = "0+";
     private static final int DONE = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
@@ -56,7 +57,7 @@ public record Hook(String ref, Map<String, String> environment, Path repository,
         if (looked.isEmpty()) {
             return true;
         }
-        if (looked.get().after().equals(NOTHING)) {
+        if (looked.get().after().matches(NOTHING)) {
             out.println("plumbline: refused: " + ref + " is what this host follows, and cannot be deleted; to take away"
                     + " what it made, push a commit without it, or say `plumbline destroy` there");
             return false;

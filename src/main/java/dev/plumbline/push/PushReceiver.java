@@ -58,17 +58,25 @@ public final class PushReceiver {
                 invocation.version()), lockTimeout);
     }
 
-    /** The repository whose pushes are taken. */
+    /**
+     * The repository whose pushes are taken.
+     *
+     * @throws HostException if the store cannot be read
+     */
     Optional<PushedRepository> registered() {
         try (var store = Store.openReadOnly(stateDirectory, invocation.version())) {
+            store.unavailable().ifPresent(why -> {
+                throw new HostException(why);
+            });
             return store.pushedRepository();
         }
     }
 
     private PushedRepository registered(PushRequest request) {
-        return registered().filter(each -> each.directory().equals(request.repository())).orElseThrow(() ->
+        var registered = registered();
+        return registered.filter(each -> each.directory().equals(request.repository())).orElseThrow(() ->
                 new HostException(request.repository() + " is not the repository whose pushes this host takes"
-                        + registered().map(each -> ", which is " + each.directory()).orElse("")
+                        + registered.map(each -> ", which is " + each.directory()).orElse("")
                         + "; `plumbline init` makes it that"));
     }
 
@@ -81,8 +89,8 @@ public final class PushReceiver {
         try {
             var repository = registered(request);
             var options = PushOptions.parse(request.options());
-            var quarantine = request.quarantine().orElseThrow(() -> new HostException("this git keeps no push apart until"
-                    + " it is accepted; git 2.11 or newer does"));
+            var quarantine = request.quarantine().orElseThrow(() -> new HostException("this git keeps no push apart"
+                    + " until it is accepted; git 2.11 or newer does"));
             var host = settings.apply(location(repository));
             if (!(host.place() instanceof Place.Git git)) {
                 throw new IllegalStateException("a push into no Git repository");
@@ -188,7 +196,8 @@ public final class PushReceiver {
 
     private void done(Run run, PrintWriter out) {
         out.println(run.hasChanges() ? "Apply complete and verified: " + run.added() + " added, " + run.changed()
-                + " changed, " + run.destroyed() + " destroyed." : "Nothing to apply: the network matches the intents.");
+                + " changed, " + run.destroyed() + " destroyed."
+                : "Nothing to apply: the network matches the intents.");
         if (run.reason() == Reason.NOT_ALL_READY) {
             out.println("waiting: " + run.message());
         }

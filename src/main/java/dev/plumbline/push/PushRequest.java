@@ -61,8 +61,8 @@ record PushRequest(Path repository, String commit, Optional<Path> quarantine, Li
             }
         }
         if (!VERSION.equals(values.get("version"))) {
-            throw new HostException("the hook and the service are of different versions: run `plumbline init` again, and"
-                    + " start the service again");
+            throw new HostException("the hook and the service are of different versions: run `plumbline init` again,"
+                    + " and start the service again");
         }
         var commit = values.getOrDefault("commit", "");
         if (!commit.matches("[0-9a-f]{40}")) {

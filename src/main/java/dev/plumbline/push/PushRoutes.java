@@ -55,7 +55,8 @@ public record PushRoutes(PushReceiver receiver) implements UnixServer.Handler {
         var users = FileSystems.getDefault().getUserPrincipalLookupService();
         var peer = request.peer().user();
         if (!peer.equals(users.lookupPrincipalByName(ROOT)) && !peer.equals(users.lookupPrincipalByName(owner))) {
-            throw new HttpException(403, "the user " + peer.getName() + " may not push to this host; " + owner + " may");
+            throw new HttpException(403, "the user " + peer.getName() + " may not push to this host; " + owner
+                    + " may");
         }
     }
 

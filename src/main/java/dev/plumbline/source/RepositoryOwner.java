@@ -43,7 +43,8 @@ record RepositoryOwner(int uid, int gid) {
      */
     String uploadPack(Path repository, Path quarantine) {
         return asOwner(" GIT_OBJECT_DIRECTORY=" + Trust.quoted(quarantine) + " GIT_ALTERNATE_OBJECT_DIRECTORIES="
-                + Trust.quoted(repository.resolve("objects"))) + " git -c uploadpack.allowAnySHA1InWant=true upload-pack";
+                + Trust.quoted(repository.resolve("objects")))
+                + " git -c uploadpack.allowAnySHA1InWant=true upload-pack";
     }
 
     /** With nothing of this process's environment. */

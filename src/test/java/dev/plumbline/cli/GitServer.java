@@ -94,8 +94,10 @@ final class GitServer implements AutoCloseable {
 
     /** As plumbline-push.socket: a process a connection, that has it as standard input. */
     void serve() throws Exception {
-        var words = new ArrayList<>(List.of("systemd-socket-activate", "--accept", "--inetd", "--listen",
-                "/run/plumbline/push.socket"));
+        // With what plumbline-push@.service leaves it of root's rights.
+        var words = new ArrayList<>(List.of("setpriv", "--no-new-privs", "--inh-caps", "-all", "--bounding-set",
+                "-all,+net_admin,+sys_admin,+sys_ptrace,+setuid,+setgid,+dac_read_search", "systemd-socket-activate",
+                "--accept", "--inetd", "--listen", "/run/plumbline/push.socket"));
         words.addAll(program.command(Plumbline.class));
         words.addAll(List.of("push-service", "--config", push.configuration().toString()));
         var process = start(words);

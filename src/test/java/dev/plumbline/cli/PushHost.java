@@ -44,15 +44,15 @@ final class PushHost {
         return directory.resolve("run");
     }
 
-    /** Writes plumbline.yaml: which host it is, the repository as the source, and more. */
+    /** Writes plumbline.yaml: which host it is, and the repository as the source, with more fields if they are said. */
     void configure(String more) {
         write(configuration(), """
                 apiVersion: plumbline.dev/v1
                 kind: Configuration
                 host: {name: edge-1}
                 stateDirectory: %s
-                source: {git: {url: "file://%s", ref: main, path: intents}}
-                """.formatted(host.state(), repository()) + more);
+                source: {git: {url: "file://%s", ref: main, path: intents%s}}
+                """.formatted(host.state(), repository(), more));
     }
 
     /** {@code plumbline init} with these words, which must succeed; gives what it printed. */
@@ -75,6 +75,18 @@ final class PushHost {
         Files.createDirectories(work.resolve(file).getParent());
         write(work.resolve(file), content);
         return commit();
+    }
+
+    /** Signs all commits from now on; gives the file of those who may. */
+    Path signing() throws Exception {
+        var key = directory.resolve("signing");
+        assertEquals(0, execute(List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())).code());
+        for (var setting : List.of("gpg.format=ssh", "user.signingKey=" + key, "commit.gpgSign=true")) {
+            assertEquals(0, git("config", setting.replaceFirst("=.*", ""), setting.replaceFirst(".*?=", "")).code());
+        }
+        var allowed = directory.resolve("allowed_signers");
+        write(allowed, "ann@example.com " + Files.readString(Path.of(key + ".pub")));
+        return allowed;
     }
 
     PushHost without(String file) throws Exception {

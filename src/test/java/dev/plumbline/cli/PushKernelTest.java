@@ -301,6 +301,17 @@ class PushKernelTest {
     }
 
     @Test
+    void aPushThatIsNotSignedAsItHasToBeIsRefused() throws Exception {
+        push.init("--apply");
+        push.commit("intents/edge.yaml", EDGE);
+        var allowed = push.signing();
+        push.configure(", verify: {mode: head, allowedSigners: " + allowed + "}");
+        refused(push.push(), "is not signed");
+        assertEquals("", push.main());
+        accepted(push.commit("intents/readme.txt", "Signed").push(), "Apply complete and verified");
+    }
+
+    @Test
     void hooksOfOthersAndOtherThingsAreLeftAlone() throws Exception {
         Files.createDirectories(push.repository().resolve("mine"));
         var refused = push.plumbline("init", push.repository().toString());

@@ -77,7 +77,8 @@ class PushOwnerKernelTest {
     void objectsThatAreNotItsOwnersAreNotReached() throws Exception {
         // Its objects are taken away, and are to be had in a folder of root's only.
         var hidden = directory.resolve("hidden");
-        Files.createDirectory(hidden, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(hidden,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         var objects = push.repository().resolve("objects");
         Files.move(objects, hidden.resolve("objects"));
         Files.createDirectories(objects.resolve("info"));
@@ -91,7 +92,8 @@ class PushOwnerKernelTest {
     @Test
     void hooksAndProgramsOfItsConfigurationAreNotRunAsRoot() throws Exception {
         var proof = directory.resolve("proof");
-        var program = Files.writeString(directory.resolve("program"), "#!/bin/sh\nid -u > " + proof + "\nexec \"$@\"\n");
+        var program = Files.writeString(directory.resolve("program"),
+                "#!/bin/sh\nid -u > " + proof + "\nexec \"$@\"\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (var name : List.of("uploadpack.packObjectsHook", "core.fsmonitor", "core.sshCommand")) {
             run("git", "config", "--file", push.repository().resolve("config").toString(), name, program.toString());

@@ -130,8 +130,8 @@ class PushSshKernelTest {
         var secret = Files.createDirectories(directory.resolve("secret"));
         var request = "version 1\nrepository " + push.repository() + "\ncommit " + "1".repeat(40) + "\nquarantine ";
         // games is of the group, so it can connect; its user is not the one.
-        contains(ask("games", request + push.repository() + "/objects/x"), 22, "the user games may not push to this host;"
-                + " git may");
+        contains(ask("games", request + push.repository() + "/objects/x"), 22,
+                "the user games may not push to this host; git may");
         contains(ask("git", request + secret), 22, "is not within " + push.repository());
         contains(ask("git", request.replace(push.repository().toString(), secret.toString()) + secret), 22,
                 "is not the repository whose pushes this host takes");
@@ -147,5 +147,19 @@ class PushSshKernelTest {
         return push.execute(server.inside(List.of("setpriv", "--reuid=" + user, "--regid=plumbline", "--clear-groups",
                 "curl", "-s", "--fail-with-body", "--max-time", "60", "--unix-socket", "/run/plumbline/push.socket",
                 "--data-binary", body, "http://localhost/v1/validate")));
+    }
+
+    /** systemd's own opinion of the units, with a program that is there. */
+    @Test
+    void theUnitsAreValid() throws Exception {
+        var units = Files.createDirectory(directory.resolve("units"));
+        for (var name : List.of("plumbline-push.socket", "plumbline-push@.service")) {
+            Files.writeString(units.resolve(name), Files.readString(Path.of("systemd", name))
+                    .replace("/usr/bin/plumbline", "/bin/true").replaceAll("Documentation=.*\n", ""));
+        }
+        var verified = push.execute(List.of("systemd-analyze", "verify", units.resolve("plumbline-push.socket").toString(),
+                units.resolve("plumbline-push@.service").toString()));
+        assertEquals(0, verified.code(), verified::toString);
+        assertFalse(verified.out().contains("plumbline-push"), verified::toString);
     }
 }
