@@ -33,13 +33,21 @@ final class IntentChecks {
                 validation = "plumbline validate --intents " + folder;
                 directory(folder, programVersion);
             }
+            case Place.Pushed pushed -> {
+                validation = "plumbline validate";
+                repository(pushed.repository(), settings, programVersion);
+            }
             case Place.Git git -> {
                 validation = "plumbline validate";
-                var repository = new GitChecks(git, settings.stateDirectory(), programVersion);
-                checks.addAll(repository.checks());
-                repository.source().ifPresent(this::parsed);
+                repository(git, settings, programVersion);
             }
         }
+    }
+
+    private void repository(Place.Git git, Settings settings, String programVersion) {
+        var repository = new GitChecks(git, settings.stateDirectory(), programVersion);
+        checks.addAll(repository.checks());
+        repository.source().ifPresent(this::parsed);
     }
 
     private void directory(Path directory, String programVersion) {

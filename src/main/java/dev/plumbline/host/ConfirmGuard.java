@@ -2,9 +2,7 @@ package dev.plumbline.host;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,8 +11,6 @@ import java.util.List;
  * session of its own. The deadline is in the store, so a boot unit and every later start keep it as well.
  */
 public final class ConfirmGuard {
-
-    private static final Path SYSTEMD = Path.of("/run/systemd/system");
 
     private ConfirmGuard() {
     }
@@ -25,21 +21,9 @@ public final class ConfirmGuard {
      * @throws IOException if it cannot be started: nothing may be written then
      */
     public static void start(Path stateDirectory) throws IOException {
-        var command = new ArrayList<String>();
-        if (Files.isDirectory(SYSTEMD) && isInNamespaceOfInit()) {
-            command.addAll(List.of("systemd-run", "--quiet", "--collect",
-                    "--unit=plumbline-confirm-" + ProcessHandle.current().pid()));
-        } else {
-            command.add("setsid");
-        }
-        command.addAll(Program.command());
+        var command = Program.detached("plumbline-confirm", false);
         command.addAll(List.of("guard", "--state-dir", stateDirectory.toAbsolutePath().toString()));
         new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectOutput(new File("/dev/null"))
                 .redirectError(new File("/dev/null")).start();
-    }
-
-    private static boolean isInNamespaceOfInit() throws IOException {
-        return Files.readSymbolicLink(Path.of("/proc/1/ns/net")).equals(
-                Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
     }
 }

@@ -71,7 +71,7 @@ public sealed interface Place {
 
         @Override
         public SourceId id() {
-            return new SourceId(SourceId.GIT, location.toString());
+            return new SourceId(SourceId.GIT, SamePlace.of(location).toString());
         }
 
         @Override
@@ -82,11 +82,7 @@ public sealed interface Place {
         @Override
         public Input open(Path stateDirectory, String programVersion) {
             try (var mirror = GitMirror.open(mirrors(stateDirectory), location, access, verify)) {
-                var revision = mirror.update();
-                var commit = new Commit(revision.commit(), revision.author(), revision.committedAt(),
-                        revision.subject());
-                return new Input(id(), words(), mirror.source(revision, programVersion), Optional.of(commit),
-                        revision.fetchedAt(), revision.refusal().map(refusal -> failure(refusal, revision)));
+                return input(mirror, mirror.update(), programVersion);
             }
         }
 
@@ -117,10 +113,43 @@ public sealed interface Place {
             }
         }
 
+        private Input input(GitMirror mirror, GitRevision revision, String programVersion) {
+            return new Input(id(), words(), mirror.source(revision, programVersion), Optional.of(new Commit(
+                    revision.commit(), revision.author(), revision.committedAt(), revision.subject())),
+                    revision.fetchedAt(), revision.refusal().map(refusal -> failure(refusal, revision)));
+        }
+
         private static Failure failure(Refusal refusal, GitRevision revision) {
             return new Failure(reason(refusal), refusal.message() + "; going on with commit "
                     + revision.commit().substring(0, SHORT) + " of " + revision.committedAt() + ", fetched at "
                     + revision.fetchedAt().truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
+
+    /**
+     * A commit that is being pushed into a repository on this host, and not accepted yet.
+     *
+     * @param commit 40 hexadecimal digits
+     * @param quarantine where git keeps it meanwhile
+     */
+    record Pushed(Git repository, String commit, Path quarantine) implements Place {
+
+        @Override
+        public SourceId id() {
+            return repository.id();
+        }
+
+        @Override
+        public String words() {
+            return repository.words();
+        }
+
+        @Override
+        public Input open(Path stateDirectory, String programVersion) {
+            try (var mirror = GitMirror.open(stateDirectory, repository.location(), repository.access(),
+                    repository.verify())) {
+                return repository.input(mirror, mirror.receive(commit, quarantine), programVersion);
+            }
         }
     }
 }

@@ -76,26 +76,34 @@ public final class Workspace implements AutoCloseable {
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     public static Workspace reading(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, err, IntentParser.withoutSchema(), true);
+        return reading(settings, invocation, false, err, false);
+    }
+
+    /** The same for intents that may come from another place than before. */
+    public static Workspace replacing(Settings settings, Invocation invocation, PrintWriter err) {
+        return reading(settings, invocation, true, err, false);
     }
 
     /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
     public static Workspace validating(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, err, new IntentParser(), false);
+        return reading(settings, invocation, false, err, true);
     }
 
-    private static Workspace reading(Settings settings, Invocation invocation, PrintWriter err, IntentParser parser,
-            boolean takesKept) {
+    private static Workspace reading(Settings settings, Invocation invocation, boolean replaceSource, PrintWriter err,
+            boolean thorough) {
         var timings = new Timings();
         var directory = settings.stateDirectory();
         var store = timings.time("store", () -> Store.openReadOnly(directory, invocation.version()));
         try {
-            store.checkSource(settings.place().id());
+            if (!replaceSource) {
+                store.checkSource(settings.place().id());
+            }
         } catch (OtherSourceException e) {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
         var journal = new StoredJournal.Reading(store, directory);
-        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        var parser = thorough ? new IntentParser() : IntentParser.withoutSchema();
+        var kept = thorough ? ParsedDocuments.NONE : new KeptDocuments(store);
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
                 settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, timings, err);
     }
@@ -113,9 +121,9 @@ public final class Workspace implements AutoCloseable {
         var input = settings.place().open(directory, invocation.version());
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
-        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, kept(store))), store,
-                wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
-                        lockTimeout), replaceSource, timings, err);
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))),
+                store, wanted -> new StoredJournal(store, directory,
+                        invocation.initiator(input.words(), wanted.revision()), lockTimeout), replaceSource, timings, err);
     }
 
     /** For an apply of a saved plan. */
@@ -143,22 +151,6 @@ public final class Workspace implements AutoCloseable {
             store.close();
             throw e;
         }
-    }
-
-    static ParsedDocuments kept(StoreView store) {
-        return new ParsedDocuments() {
-            @Override
-            public Optional<byte[]> find(String hash) {
-                return store.parsed(hash);
-            }
-
-            @Override
-            public void keep(String hash, byte[] documents) {
-                if (store instanceof Store writable) {
-                    writable.keepParsed(hash, documents);
-                }
-            }
-        };
     }
 
     /**
@@ -300,10 +292,10 @@ public final class Workspace implements AutoCloseable {
      * @param again somebody says that it is to be applied all the same
      */
     public void refuseReverted(boolean again) {
-        if (!again && store instanceof Store writable) {
-            writable.rejected(wanted.hash()).ifPresent(at -> {
+        if (!again) {
+            store.rejected(wanted.hash()).ifPresent(at -> {
                 throw new HostException("nothing was changed: these very intents were reverted at " + at
-                        + "; change them, or say --again");
+                        + "; change them, or say --again (git push -o again)");
             });
         }
     }
