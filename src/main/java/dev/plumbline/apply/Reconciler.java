@@ -4,6 +4,7 @@ import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Guard;
@@ -31,6 +32,7 @@ public final class Reconciler {
     private final Journal journal;
     private final Map<String, Long> tableNames;
     private final boolean attended;
+    private final Map<String, DriftMode> uncorrected;
     private final Timings timings;
 
     /**
@@ -39,12 +41,27 @@ public final class Reconciler {
      */
     public Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
             boolean attended, Timings timings) {
+        this(namespaces, ledgers, journal, tableNames, attended, Map.of(), timings);
+    }
+
+    private Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
+            boolean attended, Map<String, DriftMode> uncorrected, Timings timings) {
         this.namespaces = namespaces;
         this.ledgers = ledgers;
         this.journal = journal;
         this.tableNames = Map.copyOf(tableNames);
         this.attended = attended;
+        this.uncorrected = Map.copyOf(uncorrected);
         this.timings = timings;
+    }
+
+    /**
+     * The same, for documents whose drift is not to be corrected while nobody watches.
+     *
+     * @param documents ({@code kind/name}) that are as they were applied last
+     */
+    public Reconciler leaving(Map<String, DriftMode> documents) {
+        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, documents, timings);
     }
 
     /** A plan, and the namespaces held open to carry it out. */
@@ -66,7 +83,7 @@ public final class Reconciler {
         /** What would be done. */
         public Plan plan() {
             var plans = new ArrayList<Plan.NamespacePlan>();
-            runs.forEach((run, prepared) -> plans.add(NamespaceRun.plan(run.label(), prepared,
+            runs.forEach((run, prepared) -> plans.add(run.plan(prepared,
                     unfinished.stream().filter(each -> each.label().equals(run.label())).map(Reconciler::notice)
                             .toList()).guardedBy(guards.getOrDefault(run.label(), List.of()))));
             plans.addAll(absent);
@@ -100,6 +117,11 @@ public final class Reconciler {
         private NamespaceRun.Prepared guarded(NamespaceRun run, NamespaceRun.Prepared prepared) {
             allowed.ifPresent(names -> GuardedException.unless(names, run.guards(prepared, sourceHasFiles)));
             return prepared;
+        }
+
+        /** What is not as it should be, and is left so because documents say that it is only to be reported. */
+        public List<Uncorrected> uncorrected() {
+            return runs.entrySet().stream().map(each -> each.getKey().uncorrected(each.getValue())).toList();
         }
 
         /** Whose changes could make this plan another one, namespace by namespace. */
@@ -219,7 +241,7 @@ public final class Reconciler {
                     continue;
                 }
                 var run = new NamespaceRun(label, namespace.get(), held, ledgers, journal, tableNames, attended,
-                        timings);
+                        uncorrected, timings);
                 session.opened.add(run);
                 if (claiming) {
                     session.claims.put(run, run.claim(session.recovered::add));

@@ -54,7 +54,7 @@ final class InputOptions {
     Settings settings() {
         var configuration = state.configuration();
         return new Settings(state.directory(), place(), new HostFilter(host(), labels()),
-                configuration.allowedGuards());
+                configuration.allowedGuards(), configuration.drift());
     }
 
     StateOptions state() {

@@ -47,3 +47,10 @@ CREATE TABLE suspension (
     until  TEXT NOT NULL,
     user   TEXT NOT NULL
 ) STRICT;
+
+-- Documents that were carried out in a namespace in full, and have not had to wait there since.
+CREATE TABLE carried_out (
+    namespace INTEGER NOT NULL REFERENCES namespaces ON DELETE CASCADE,
+    document  TEXT    NOT NULL,
+    PRIMARY KEY (namespace, document)
+) STRICT;
