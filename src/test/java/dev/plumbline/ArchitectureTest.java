@@ -26,7 +26,7 @@ class ArchitectureTest {
 
     private static final String ROOT = "dev.plumbline.";
 
-    private static final Set<String> CORE = Set.of("compile", "plan", "flow", "importing", "history", "intent", "state",
+    private static final Set<String> CORE = Set.of("compile", "plan", "flow", "explain", "importing", "history", "intent", "state",
             "json");
     private static final Set<String> EDGES = Set.of("apply", "source", "store", "secret");
 
@@ -49,6 +49,7 @@ class ArchitectureTest {
             // Pure, and below plan: it judges states, and knows nothing of changes.
             Map.entry("flow", Set.of("state")),
             Map.entry("history", Set.of("plan", "state", "json")),
+            Map.entry("explain", Set.of("compile", "flow", "history", "intent", "state", "json")),
             Map.entry("importing", Set.of("intent", "state", "json")),
             Map.entry("intent", Set.of("state")),
             Map.entry("json", Set.of("state")),

@@ -2,6 +2,7 @@ package dev.plumbline.apply;
 
 import dev.plumbline.compile.Compilation;
 import dev.plumbline.compile.Compiler;
+import dev.plumbline.compile.Examined;
 import dev.plumbline.compile.Facts;
 import dev.plumbline.compile.Needs;
 import dev.plumbline.history.Confirmation;
@@ -110,7 +111,22 @@ final class NamespaceRun implements AutoCloseable {
         return namespace.id();
     }
 
+    /** Reads and compiles, and compares nothing. */
+    Examined examine() {
+        var read = compiled();
+        return new Examined(label, read.live(), read.before(), read.compilation());
+    }
+
     Prepared prepare() {
+        var read = compiled();
+        boolean broken = read.compilation().problems().stream()
+                .anyMatch(each -> each.severity() == Problem.Severity.ERROR);
+        return broken ? read : new Prepared(read.needs(), read.live(), read.before(), read.compilation(),
+                differences(read.compilation().desired(), read.live()));
+    }
+
+    /** Without differences. */
+    private Prepared compiled() {
         var ledger = ledgers.read(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
@@ -118,9 +134,7 @@ final class NamespaceRun implements AutoCloseable {
         var free = timings.time("read", () -> freeTables(needs));
         var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected);
         var compilation = timings.time("compile", () -> Compiler.compile(documents, facts));
-        boolean broken = compilation.problems().stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR);
-        var changes = broken ? List.<ChangeSet>of() : differences(compilation.desired(), live);
-        return new Prepared(needs, live, ledger, compilation, changes);
+        return new Prepared(needs, live, ledger, compilation, List.of());
     }
 
     /** What is not as it should be and is left so, of documents that say so and are to be reported. */

@@ -1,5 +1,6 @@
 package dev.plumbline.apply;
 
+import dev.plumbline.compile.Examined;
 import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.UnfinishedApply;
@@ -10,12 +11,15 @@ import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Guard;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.state.ChangeSet;
+import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.Progress;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
 public final class Reconciler {
@@ -220,6 +225,36 @@ public final class Reconciler {
      */
     public Session prepareToApply(List<Document> documents) {
         return prepare(documents, true);
+    }
+
+    /**
+     * Reads namespaces and compiles their documents, whatever is wrong with these. Changes and claims nothing.
+     *
+     * @param only the label of the one namespace to look into; absent: all that documents or the ledger name
+     * @param unseen takes a line for each namespace that is not there, or may not be entered
+     */
+    public List<Examined> examine(List<Document> documents, Optional<String> only, Consumer<String> unseen) {
+        var examined = new ArrayList<Examined>();
+        var seen = new HashSet<NamespaceId>();
+        for (var label : only.map(List::of).orElseGet(() -> labels(documents))) {
+            try {
+                var namespace = namespaces.open(label);
+                if (namespace.isEmpty()) {
+                    unseen.accept("there is no network namespace " + label + " now");
+                    continue;
+                }
+                try (var run = new NamespaceRun(label, namespace.get(), documents.stream()
+                        .filter(each -> each.netns().equals(label)).toList(), ledgers, journal, tableNames, attended,
+                        uncorrected, timings)) {
+                    if (seen.add(run.id())) {
+                        examined.add(run.examine());
+                    }
+                }
+            } catch (UncheckedIOException e) {
+                unseen.accept(e.getMessage());
+            }
+        }
+        return examined;
     }
 
     private Session prepare(List<Document> documents, boolean claiming) {

@@ -50,6 +50,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("status", StatusCommand::new);
         COMMANDS.put("suspend", SuspendCommand::new);
