@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Names that iproute2 knows: those of routing tables ({@code rt_tables}), and of who makes routes ({@code rt_protos}). */
+/** Names that iproute2 knows: of routing tables ({@code rt_tables}), and of who makes routes ({@code rt_protos}). */
 public final class TableNames {
 
     private static final List<Path> DIRECTORIES = List.of(Path.of("/usr/share/iproute2"), Path.of("/etc/iproute2"));

@@ -5,6 +5,7 @@ import dev.plumbline.plan.Plan;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public record Uncorrected(long count, SortedSet<String> documents, List<String> 
     private static final int LISTED = 200;
 
     public Uncorrected {
-        documents = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(documents));
+        documents = Collections.unmodifiableSortedSet(new TreeSet<>(documents));
         differences = List.copyOf(differences);
     }
 

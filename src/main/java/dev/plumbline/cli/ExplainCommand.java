@@ -131,8 +131,8 @@ final class ExplainCommand extends Subcommand {
 
         private String nothing(List<String> what) {
             return switch (what.getFirst()) {
-                case "route" -> "there is no such route; `plumbline explain route get ADDRESS` says which one an address"
-                        + " takes";
+                case "route" -> "there is no such route; `plumbline explain route get ADDRESS` says which one an"
+                        + " address takes";
                 case "rule" -> "there is no such rule";
                 default -> "nothing that " + what.getFirst() + " says is there now; `plumbline plan` shows what is"
                         + " missing";
@@ -192,7 +192,7 @@ final class ExplainCommand extends Subcommand {
                     any |= size > 0;
                     var remark = Optional.ofNullable(waiting.get(document)).map(why -> "waits: " + why);
                     if (size > 0 || remark.isPresent()) {
-                        out.group(namespace.netns(), document, size, remark);
+                        out.group(namespace.netns(), document, remark);
                         listing.forEach(document, out::listed);
                     }
                 }
@@ -235,7 +235,7 @@ final class ExplainCommand extends Subcommand {
             out.single(each, namespace, owners, line);
         }
 
-        /** The tables that are asked for: all if none is named, and the kernel's own only where one route may be meant. */
+        /** The tables that are asked for: all if none is named, the kernel's own only where a destination is. */
         private static RouteTables routes(RouteSelection selection, LiveNamespace live) {
             if (!selection.tables().isEmpty()) {
                 return live.routes(selection.tables());

@@ -12,8 +12,8 @@ import java.util.Map;
  * What compiling one namespace's documents gave.
  *
  * @param corrected the same as if drift that is only reported were corrected
- * @param uncorrected documents whose drift runs that nobody watches leave alone; in {@code desired} they are held if this
- *     is such a run
+ * @param uncorrected documents whose drift runs that nobody watches leave alone; held in {@code desired} if
+ *     this is such a run
  * @param ledger what is to be recorded once the state is reached; before the first write its {@code routes} and
  *     {@code rules} are recorded together with those of before
  * @param waiting documents that wait for something that is absent now; they change nothing

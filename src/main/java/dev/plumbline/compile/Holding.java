@@ -73,7 +73,7 @@ final class Holding {
                 .filter(rule -> all || isOfHeldSource(rule, held)).collect(Collectors.toSet());
     }
 
-    /** A rule as source routing makes them, into a table that a held document had before: for an address that is gone. */
+    /** A rule as source routing makes them, into a table that a held document had: for an address that is gone. */
     private boolean isOfHeldSource(RoutingRule rule, Set<String> held) {
         return rule.from().isPresent() && rule.table().isPresent() && documents.stream()
                 .filter(each -> held.contains(each.id()) && each.spec() instanceof SourceRoutingSpec spec

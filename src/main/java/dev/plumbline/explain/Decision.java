@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which rule and which route decide the way of a flow. The way itself is the kernel's answer; the rule, which the kernel
- * does not tell, is worked out from the rules and routes.
+ * Which rule and which route decide the way of a flow. The way itself is the kernel's answer; the rule, which the
+ * kernel does not tell, is worked out from the rules and routes.
  *
  * @param result the kernel's answer
  * @param byRules what rules and routes say by themselves; the kernel refuses more: what is not to be forwarded, or a
@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
  * @param route the kernel's, or else that which decides {@code byRules}
  * @param tables what was read to find it out
  */
-public record Decision(Flow flow, FibResult result, FibResult byRules, Optional<RoutingRule> rule, Optional<Route> route,
-        RouteTables tables) {
+public record Decision(Flow flow, FibResult result, FibResult byRules, Optional<RoutingRule> rule,
+        Optional<Route> route, RouteTables tables) {
 
     /** Asks the kernel, and works out the rest. */
     public static Decision of(NamespaceState live, LiveFlows flows, Flow flow) {

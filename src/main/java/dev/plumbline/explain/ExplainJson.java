@@ -44,7 +44,7 @@ public final class ExplainJson implements Explanation {
     }
 
     @Override
-    public void group(String netns, String document, long objects, Optional<String> remark) {
+    public void group(String netns, String document, Optional<String> remark) {
         // Every object names its document.
     }
 

@@ -41,7 +41,7 @@ public final class ExplainText implements Explanation {
     }
 
     @Override
-    public void group(String netns, String document, long objects, Optional<String> remark) {
+    public void group(String netns, String document, Optional<String> remark) {
         var origin = records.origin(document);
         width = origin.map(each -> name(each.file()).length() + 7).orElse(0);
         var head = document.isEmpty() ? "Ours by its mark; no document on record" : document

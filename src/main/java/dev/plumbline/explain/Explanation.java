@@ -14,7 +14,7 @@ public interface Explanation {
      * @param document {@code kind/name}; empty for objects that no document on record explains
      * @param remark what is to be said of the document, such as why it waits
      */
-    void group(String netns, String document, long objects, Optional<String> remark);
+    void group(String netns, String document, Optional<String> remark);
 
     /** One of the group. */
     void listed(Explained each);

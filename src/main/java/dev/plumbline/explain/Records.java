@@ -53,7 +53,8 @@ public final class Records {
         if (files.contains(wanted)) {
             return wanted;
         }
-        var fitting = files.stream().filter(each -> each.endsWith("/" + wanted) || wanted.endsWith("/" + each)).toList();
+        var fitting = files.stream()
+                .filter(each -> each.endsWith("/" + wanted) || wanted.endsWith("/" + each)).toList();
         if (fitting.size() == 1) {
             return fitting.getFirst();
         }

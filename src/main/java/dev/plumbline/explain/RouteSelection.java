@@ -108,8 +108,8 @@ public record RouteSelection(Set<Family> families, Optional<Prefix> destination,
                 return;
             }
             if (destination.isPresent() || anyDefault) {
-                throw new SelectionException("`" + word + "` is no word of `ip route` that is known here: to, table, dev,"
-                        + " via, metric, tos, proto, src, from, and the types of routes");
+                throw new SelectionException("`" + word + "` is no word of `ip route` that is known here: to, table,"
+                        + " dev, via, metric, tos, proto, src, from, and the types of routes");
             }
             destination(word);
         }

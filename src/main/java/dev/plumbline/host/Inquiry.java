@@ -110,8 +110,8 @@ public final class Inquiry implements AutoCloseable {
     }
 
     /**
-     * The commit that last changed a line, where a repository with enough of the history is at hand: the source itself if
-     * it lies on this host, or its mirror.
+     * The commit that last changed a line, where a repository with enough of the history is at hand: the source itself
+     * if it lies on this host, or its mirror.
      */
     public Optional<Commit> lineCommit(Origin origin) {
         var source = store.source().filter(each -> each.id().kind().equals(SourceId.GIT));

@@ -283,7 +283,8 @@ final class UnattendedRun {
         if (run.hasChanges()) {
             log(Report.Priority.NOTICE, (run.drift() ? "drift found and corrected: " : "applied and verified: ")
                     + run.added() + " added, " + run.changed() + " changed, " + run.destroyed() + " destroyed");
-            tried.done().changes().forEach(each -> log(run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO, each));
+            var weight = run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO;
+            tried.done().changes().forEach(each -> log(weight, each));
         }
         var reason = run.reason();
         if (reason.isFailure() && !(known && order.onlyApplied())) {

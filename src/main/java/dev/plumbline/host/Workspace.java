@@ -96,8 +96,8 @@ public final class Workspace implements AutoCloseable {
         var journal = new StoredJournal.Reading(store, directory);
         var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
-                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, settings.drift(), timings,
-                err);
+                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true,
+                settings.drift(), timings, err);
     }
 
     /**

@@ -84,13 +84,14 @@ public final class RuleDiff {
         Map<RoutingRule, DesiredRule> held = new HashMap<>();
         slot.wanted.stream().filter(each -> desired.held().holds(each.origin()))
                 .forEach(each -> held.put(each.rule(), each));
+        var live = new HashSet<>(slot.live);
         var standing = slot.live.stream().filter(held::containsKey).map(held::get).iterator();
         var left = new Slot();
         left.live.addAll(slot.live);
         for (var each : slot.wanted) {
             if (!held.containsKey(each.rule())) {
                 left.wanted.add(each);
-            } else if (slot.live.contains(each.rule())) {
+            } else if (live.contains(each.rule())) {
                 left.wanted.add(standing.next());
             }
         }
@@ -130,7 +131,8 @@ public final class RuleDiff {
     }
 
     private boolean isKept(RoutingRule rule) {
-        return desired.held().rules().contains(rule) || rule.table().isPresent() && desired.keptTables().contains(rule.table().getAsLong());
+        return desired.held().rules().contains(rule)
+                || rule.table().isPresent() && desired.keptTables().contains(rule.table().getAsLong());
     }
 
     private static boolean inOrder(List<DesiredRule> wanted, List<RoutingRule> present) {

@@ -268,7 +268,9 @@ class DriftModesKernelTest {
                 metadata: {name: a}
                 spec:
                   drift: report
-                  rules: [{priority: 1000, from: 10.1.0.0/16, lookup: main}, {priority: 1000, from: 10.2.0.0/16, lookup: main}]
+                  rules:
+                    - {priority: 1000, from: 10.1.0.0/16, lookup: main}
+                    - {priority: 1000, from: 10.2.0.0/16, lookup: main}
                 """);
         host.intent("b.yaml", """
                 kind: RoutingRules

@@ -104,8 +104,8 @@ class ExplainKernelTest {
         assertEquals(said("edge.yaml:15"), said("intents/edge.yaml:15:3"));
         var unknown = explain("nowhere.yaml:3");
         assertEquals(1, unknown.code());
-        assertEquals("plumbline: no document on record is from nowhere.yaml; those on record are from INTENTS/edge.yaml\n",
-                unknown.err());
+        assertEquals("plumbline: no document on record is from nowhere.yaml; those on record are from"
+                + " INTENTS/edge.yaml\n", unknown.err());
         host.ip().run("rule del priority 1000");
         host.ip().run("rule del priority 1001");
         var gone = explain("edge.yaml:15");
@@ -143,8 +143,9 @@ class ExplainKernelTest {
                 .count());
         assertEquals(1, explain("route", "10.1.2.0/24").code());
         host.ip().run("route replace 203.0.113.0/24 via 10.0.0.3 table 110");
-        assertTrue(said("route", "203.0.113.0/24").contains("protocol boot: somebody by hand, or a script: what `ip` makes"
-                + " without `proto`; it stands where RouteTable/edge at INTENTS/edge.yaml:7 wants another\n"), () -> said("route", "203.0.113.0/24"));
+        var other = said("route", "203.0.113.0/24");
+        assertTrue(other.contains("protocol boot: somebody by hand, or a script: what `ip` makes without `proto`; it"
+                + " stands where RouteTable/edge at INTENTS/edge.yaml:7 wants another\n"), other);
     }
 
     @Test

@@ -105,7 +105,8 @@ class JournalTest {
         var scope = new ReadScope(true, Set.copyOf(keys), Set.of("eth0", "net1"), false);
         var taken = before.stream().limit(2).map(route -> new TakenRoute("SourceRouting/a", route, 7, true)).toList();
         var ledger = new Ledger(List.of(new Allotment("RouteTable/a", "", 4294967295L)), taken,
-                rules.stream().limit(2).map(rule -> new TakenRule("RoutingRules/a", rule)).toList(), Set.of("eth0"), carriedOut);
+                rules.stream().limit(2).map(rule -> new TakenRule("RoutingRules/a", rule)).toList(), Set.of("eth0"),
+                carriedOut);
         return new Inverse(NINE, ALICE, new Former(scope, tables, new Former.FormerRules(rules,
                 rules.stream().limit(1).collect(Collectors.toSet()), rules)), ledger, TO_CONFIRM, 1, 2, 3);
     }
@@ -160,7 +161,8 @@ class JournalTest {
     private static void assertNeverMisread(Map<String, byte[]> parts, String where) {
         try {
             var counts = new int[] {1, 2, 3};
-            assertEquals(recorded(), InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, TO_CONFIRM, counts, parts), where);
+            assertEquals(recorded(),
+                    InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, TO_CONFIRM, counts, parts), where);
         } catch (IllegalArgumentException e) {
             assertTrue(e.getMessage().contains("damaged") || e.getMessage().contains("early"), where + e);
         }
