@@ -34,12 +34,12 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             // The programs: they alone put the domains of kernel together with apply.
             Map.entry("cli", union(EDGES, CORE, Set.of("host", "configuration", "agent", "control", "push", "metrics",
-                    "sandbox", "facts", "doctor", "kernel", "netlink"))),
+                    "sandbox", "facts", "doctor", "explain", "kernel", "netlink"))),
             Map.entry("agent", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
             Map.entry("cni", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
             // What the programs share.
             Map.entry("push", union(EDGES, CORE, Set.of("host", "control"))),
-            Map.entry("host", union(EDGES, CORE, Set.of("kernel", "netlink"))),
+            Map.entry("host", union(EDGES, CORE, Set.of("explain", "kernel", "netlink"))),
             Map.entry("metrics", Set.of("host", "store", "history")),
             Map.entry("configuration", union(CORE, Set.of("source", "secret"))),
             Map.entry("sandbox", union(EDGES, CORE, Set.of("kernel", "netlink"))),
@@ -54,6 +54,7 @@ class ArchitectureTest {
             // Pure, and below plan: it judges states, and knows nothing of changes.
             Map.entry("flow", Set.of("state")),
             Map.entry("history", Set.of("plan", "state", "json")),
+            Map.entry("explain", Set.of("compile", "flow", "history", "intent", "state", "json")),
             Map.entry("importing", Set.of("intent", "state", "json")),
             Map.entry("intent", Set.of("state")),
             Map.entry("json", Set.of("state")),

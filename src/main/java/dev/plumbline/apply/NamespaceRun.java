@@ -2,12 +2,14 @@ package dev.plumbline.apply;
 
 import dev.plumbline.compile.Compilation;
 import dev.plumbline.compile.Compiler;
+import dev.plumbline.compile.Examined;
 import dev.plumbline.compile.Facts;
 import dev.plumbline.compile.Needs;
 import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.Inverse;
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Former;
 import dev.plumbline.plan.Guard;
@@ -56,10 +58,11 @@ final class NamespaceRun implements AutoCloseable {
     private final Journal journal;
     private final Map<String, Long> tableNames;
     private final boolean attended;
+    private final Map<String, DriftMode> uncorrected;
     private final Timings timings;
 
-    NamespaceRun(String label, LiveNamespace namespace, List<Document> documents, Ledgers ledgers,
-            Journal journal, Map<String, Long> tableNames, boolean attended, Timings timings) {
+    NamespaceRun(String label, LiveNamespace namespace, List<Document> documents, Ledgers ledgers, Journal journal,
+            Map<String, Long> tableNames, boolean attended, Map<String, DriftMode> uncorrected, Timings timings) {
         this.label = label;
         this.namespace = namespace;
         this.documents = documents;
@@ -67,6 +70,7 @@ final class NamespaceRun implements AutoCloseable {
         this.journal = journal;
         this.tableNames = tableNames;
         this.attended = attended;
+        this.uncorrected = uncorrected;
         this.timings = timings;
     }
 
@@ -107,17 +111,37 @@ final class NamespaceRun implements AutoCloseable {
         return namespace.id();
     }
 
+    /** Reads and compiles, and compares nothing. */
+    Examined examine() {
+        var read = compiled();
+        return new Examined(label, read.live(), read.before(), read.compilation());
+    }
+
     Prepared prepare() {
+        var read = compiled();
+        boolean broken = read.compilation().problems().stream()
+                .anyMatch(each -> each.severity() == Problem.Severity.ERROR);
+        return broken ? read : new Prepared(read.needs(), read.live(), read.before(), read.compilation(),
+                differences(read.compilation().desired(), read.live()));
+    }
+
+    /** Without differences. */
+    private Prepared compiled() {
         var ledger = ledgers.reached(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
-        var facts = new Facts(live, ledger, free, tableNames, attended);
+        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected);
         var compilation = timings.time("compile", () -> Compiler.compile(documents, facts));
-        boolean broken = compilation.problems().stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR);
-        var changes = broken ? List.<ChangeSet>of() : differences(compilation.desired(), live);
-        return new Prepared(needs, live, ledger, compilation, changes);
+        return new Prepared(needs, live, ledger, compilation, List.of());
+    }
+
+    /** What is not as it should be and is left so, of documents that say so and are to be reported. */
+    Uncorrected uncorrected(Prepared prepared) {
+        var compilation = prepared.compilation();
+        return compilation.corrected() == compilation.desired() ? Uncorrected.NOTHING : Uncorrected.between(
+                differences(compilation.corrected(), prepared.live()), prepared.changes(), compilation.uncorrected());
     }
 
     private List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
@@ -139,7 +163,7 @@ final class NamespaceRun implements AutoCloseable {
      *
      * @param first notices to begin with
      */
-    static Plan.NamespacePlan plan(String label, Prepared prepared, List<Plan.Notice> first) {
+    Plan.NamespacePlan plan(Prepared prepared, List<Plan.Notice> first) {
         var notices = new ArrayList<>(first);
         var compilation = prepared.compilation();
         compilation.waiting().forEach(each -> notices.add(new Plan.Notice(Plan.Notice.Kind.WAITING, each.reason(),
@@ -149,6 +173,9 @@ final class NamespaceRun implements AutoCloseable {
                         Optional.of(each.origin()), each.message())));
         compilation.notes().forEach(each ->
                 notices.add(new Plan.Notice(Plan.Notice.Kind.NOTE, "", Optional.empty(), each)));
+        if (attended) {
+            notices.addAll(Uncorrected.notices(prepared.changes(), compilation.uncorrected()));
+        }
         return new Plan.NamespacePlan(label, prepared.changes(), notices);
     }
 
@@ -286,7 +313,7 @@ final class NamespaceRun implements AutoCloseable {
     }
 
     private List<String> lines(Prepared prepared) {
-        return PlanText.lines(plan(label, prepared, List.of()), Event.MOST_DETAILS);
+        return PlanText.lines(plan(prepared, List.of()), Event.MOST_DETAILS);
     }
 
     /** Why the desired state was not reached; empty if it was. */

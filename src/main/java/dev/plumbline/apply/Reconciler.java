@@ -1,9 +1,11 @@
 package dev.plumbline.apply;
 
+import dev.plumbline.compile.Examined;
 import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Guard;
@@ -11,12 +13,15 @@ import dev.plumbline.plan.Plan;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.ForbiddenNamespaceException;
 import dev.plumbline.state.LiveNamespace;
+import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.Progress;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
 public final class Reconciler {
@@ -34,6 +40,7 @@ public final class Reconciler {
     private final Journal journal;
     private final Map<String, Long> tableNames;
     private final boolean attended;
+    private final Map<String, DriftMode> uncorrected;
     private final Timings timings;
 
     /**
@@ -42,12 +49,27 @@ public final class Reconciler {
      */
     public Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
             boolean attended, Timings timings) {
+        this(namespaces, ledgers, journal, tableNames, attended, Map.of(), timings);
+    }
+
+    private Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
+            boolean attended, Map<String, DriftMode> uncorrected, Timings timings) {
         this.namespaces = namespaces;
         this.ledgers = ledgers;
         this.journal = journal;
         this.tableNames = Map.copyOf(tableNames);
         this.attended = attended;
+        this.uncorrected = Map.copyOf(uncorrected);
         this.timings = timings;
+    }
+
+    /**
+     * The same, for documents whose drift is not to be corrected while nobody watches.
+     *
+     * @param documents ({@code kind/name}) that are as they were applied last
+     */
+    public Reconciler leaving(Map<String, DriftMode> documents) {
+        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, documents, timings);
     }
 
     /** A plan, and the namespaces held open to carry it out. */
@@ -76,7 +98,7 @@ public final class Reconciler {
         }
 
         private Plan.NamespacePlan plan(NamespaceRun run, NamespaceRun.Prepared prepared) {
-            return NamespaceRun.plan(run.label(), prepared, unfinished.stream()
+            return run.plan(prepared, unfinished.stream()
                     .filter(each -> each.label().equals(run.label())).map(Reconciler::notice).toList())
                     .guardedBy(guards.getOrDefault(run.label(), List.of()));
         }
@@ -132,6 +154,11 @@ public final class Reconciler {
             runs.values().forEach(each -> NamespaceRun.owned(each).forEach((resource, count) ->
                     owned.merge(resource, count, Long::sum)));
             return owned;
+        }
+
+        /** What is not as it should be, and is left so because documents say that it is only to be reported. */
+        public List<Uncorrected> uncorrected() {
+            return runs.entrySet().stream().map(each -> each.getKey().uncorrected(each.getValue())).toList();
         }
 
         /** Whose changes could make this plan another one, namespace by namespace. */
@@ -242,6 +269,36 @@ public final class Reconciler {
         return prepare(documents, true);
     }
 
+    /**
+     * Reads namespaces and compiles their documents, whatever is wrong with these. Changes and claims nothing.
+     *
+     * @param only the label of the one namespace to look into; absent: all that documents or the ledger name
+     * @param unseen takes a line for each namespace that is not there, or may not be entered
+     */
+    public List<Examined> examine(List<Document> documents, Optional<String> only, Consumer<String> unseen) {
+        var examined = new ArrayList<Examined>();
+        var seen = new HashSet<NamespaceId>();
+        for (var label : only.map(List::of).orElseGet(() -> labels(documents))) {
+            try {
+                var namespace = namespaces.open(label);
+                if (namespace.isEmpty()) {
+                    unseen.accept("there is no network namespace " + label + " now");
+                    continue;
+                }
+                try (var run = new NamespaceRun(label, namespace.get(), documents.stream()
+                        .filter(each -> each.netns().equals(label)).toList(), ledgers, journal, tableNames, attended,
+                        uncorrected, timings)) {
+                    if (seen.add(run.id())) {
+                        examined.add(run.examine());
+                    }
+                }
+            } catch (UncheckedIOException e) {
+                unseen.accept(e.getMessage());
+            }
+        }
+        return examined;
+    }
+
     private Session prepare(List<Document> documents, boolean claiming) {
         var session = new Session(claiming ? List.of() : journal.unfinished());
         try {
@@ -260,7 +317,7 @@ public final class Reconciler {
                     continue;
                 }
                 var run = new NamespaceRun(label, namespace.get(), held, ledgers, journal, tableNames, attended,
-                        timings);
+                        uncorrected, timings);
                 session.opened.add(run);
                 if (claiming) {
                     session.claims.put(run, run.claim(session.recovered::add));

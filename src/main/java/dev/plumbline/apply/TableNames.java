@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Names of routing tables: iproute2's {@code rt_tables} and {@code rt_tables.d}. */
+/** Names that iproute2 knows: of routing tables ({@code rt_tables}), and of who makes routes ({@code rt_protos}). */
 public final class TableNames {
 
     private static final List<Path> DIRECTORIES = List.of(Path.of("/usr/share/iproute2"), Path.of("/etc/iproute2"));
@@ -17,24 +17,35 @@ public final class TableNames {
     private TableNames() {
     }
 
-    /** All names of this host, with their numbers; entries in {@code /etc} win. */
+    /** All tables of this host that have a name, with their numbers; entries in {@code /etc} win. */
     public static Map<String, Long> read() {
+        return read("rt_tables");
+    }
+
+    /** The names of protocols by number; entries in {@code /etc} win. */
+    public static Map<Integer, String> protocols() {
+        var names = new HashMap<Integer, String>();
+        read("rt_protos").forEach((name, number) -> names.put(number.intValue(), name));
+        return Map.copyOf(names);
+    }
+
+    private static Map<String, Long> read(String list) {
         var names = new HashMap<String, Long>();
         for (var directory : DIRECTORIES) {
-            for (var file : files(directory)) {
+            for (var file : files(directory, list)) {
                 read(file, names);
             }
         }
         return Map.copyOf(names);
     }
 
-    private static List<Path> files(Path directory) {
+    private static List<Path> files(Path directory, String list) {
         var files = new ArrayList<Path>();
-        var main = directory.resolve("rt_tables");
+        var main = directory.resolve(list);
         if (Files.isReadable(main)) {
             files.add(main);
         }
-        var more = directory.resolve("rt_tables.d");
+        var more = directory.resolve(list + ".d");
         if (Files.isDirectory(more)) {
             try (var entries = Files.newDirectoryStream(more, "*.conf")) {
                 entries.forEach(files::add);

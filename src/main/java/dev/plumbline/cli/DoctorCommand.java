@@ -8,6 +8,7 @@ import dev.plumbline.doctor.CheckText;
 import dev.plumbline.doctor.Doctor;
 import dev.plumbline.host.Place;
 import dev.plumbline.host.Settings;
+import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.intent.HostFilter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ final class DoctorCommand extends Subcommand {
             checks.add(new Check("program", "configuration", Verdict.FAILED, e.getMessage() + details,
                     List.of("plumbline status --config " + file + "    # says all that is wrong with it")));
             return new Settings(Configuration.STATE_DIRECTORY, new Place.Directory(Configuration.INTENTS),
-                    new HostFilter(input.givenHost().orElse(""), Map.of()), Set.of());
+                    new HostFilter(input.givenHost().orElse(""), Map.of()), Set.of(), DriftPolicy.DEFAULT);
         }
     }
 }

@@ -55,14 +55,15 @@ final class InputOptions {
     Settings settings() {
         var configuration = state.configuration();
         return new Settings(state.directory(), place(), new HostFilter(host(), labels()),
-                configuration.allowedGuards());
+                configuration.allowedGuards(), configuration.drift());
     }
 
     /** The same with intents from there, and nothing else from the command line. */
     static Settings settings(StateOptions state, GitLocation location) {
         var configuration = state.configuration();
         return new Settings(state.directory(), git(configuration, location), new HostFilter(configuration.host().name()
-                .orElseGet(InputOptions::hostName), configuration.host().labels()), configuration.allowedGuards());
+                .orElseGet(InputOptions::hostName), configuration.host().labels()), configuration.allowedGuards(),
+                configuration.drift());
     }
 
     StateOptions state() {

@@ -43,6 +43,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("facts", FactsCommand::new);
+        COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("agent", AgentCommand::new);
         COMMANDS.put("reconcile", ReconcileCommand::new);

@@ -1,12 +1,14 @@
 package dev.plumbline.compile;
 
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.RouteTableSpec;
 import dev.plumbline.intent.RoutingRulesSpec;
 import dev.plumbline.intent.SourceRoutingSpec;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.DesiredState.DesiredRule;
+import dev.plumbline.state.Held;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
@@ -79,7 +81,8 @@ public final class Compiler {
         var first = new TableNumbers(documents, Ledger.EMPTY, nowhere, tableNames, List.of());
         long enough = first.remaining() + first.explicitNumbers().size() + tableNames.size() + RESERVED;
         var free = LongStream.rangeClosed(1, enough).boxed().toList();
-        return compile(documents, new Facts(nowhere, Ledger.EMPTY, free, tableNames, false)).problems().stream()
+        return compile(documents, new Facts(nowhere, Ledger.EMPTY, free, tableNames, false,
+                Map.of())).problems().stream()
                 .filter(each -> each.severity() == Problem.Severity.ERROR).toList();
     }
 
@@ -120,11 +123,24 @@ public final class Compiler {
     }
 
     private Compilation result() {
-        var ledger = new Ledger(draft.allotments(), draft.taken(), draft.takenRules(), draft.interfaces().devices());
-        var desired = new DesiredState(routes(), draft.exclusive(), draft.moved(), draft.adopting(), rules(),
-                draft.keptTables());
-        return new Compilation(desired, ledger, draft.waiting(),
-                draft.problems().stream().sorted(Problem.BY_POSITION).toList(), draft.notes());
+        var uncorrected = draft.uncorrected();
+        var held = draft.facts().attended() ? Set.<String>of() : uncorrected.keySet();
+        var ignored = held.stream().filter(each -> uncorrected.get(each) == DriftMode.IGNORE)
+                .collect(Collectors.toSet());
+        var holding = new Holding(documents, draft);
+        var carriedOut = documents.stream().map(Document::id).filter(draft::isComplete).collect(Collectors.toSet());
+        var ledger = holding.ledger(new Ledger(draft.allotments(), draft.taken(), draft.takenRules(),
+                draft.interfaces().devices(), carriedOut), held);
+        var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables());
+        var desired = holding(whole, holding.of(held));
+        return new Compilation(desired, held.equals(ignored) ? desired : holding(whole, holding.of(ignored)),
+                uncorrected, ledger, draft.waiting(), draft.problems().stream().sorted(Problem.BY_POSITION).toList(),
+                draft.notes());
+    }
+
+    private DesiredState holding(DesiredState whole, Held held) {
+        return new DesiredState(whole.routes(), draft.exclusive(held.documents()), whole.moved(),
+                draft.adopting(held.documents()), whole.rules(), whole.keptTables(), held);
     }
 
     /** One document's rows of a table are passed on as they are; only shared tables are merged. */

@@ -2,6 +2,7 @@ package dev.plumbline.compile;
 
 import dev.plumbline.compile.Compilation.Waiting;
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.state.DesiredState.DesiredRule;
 import dev.plumbline.state.Ledger.Allotment;
@@ -14,12 +15,15 @@ import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the compilers of the kinds collect, document by document. Belongs to one run of {@link Compiler#compile}. */
@@ -43,18 +47,22 @@ final class Draft {
     record Mark(int contributions, int rules, int moved, int taken, List<TakenRoute> pending) {
     }
 
+    static final Comparator<Allotment> BY_DOCUMENT_AND_TABLE = Comparator.comparing(Allotment::document)
+            .thenComparingLong(Allotment::table).thenComparing(Allotment::key);
+
     private final Facts facts;
     private final Interfaces interfaces;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final Set<String> waitingDocuments = new LinkedHashSet<>();
+    private final Set<String> unfinished = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Contribution> contributions = new ArrayList<>();
     private final List<WantedRule> rules = new ArrayList<>();
     private final List<Moved> moved = new ArrayList<>();
     private final TreeMap<TableKey, RouteRows.Builder> restored = new TreeMap<>();
     private final List<DesiredRule> restoredRules = new ArrayList<>();
-    private final Set<TableKey> exclusive = new TreeSet<>();
+    private final Map<TableKey, String> exclusive = new TreeMap<>();
     private final Set<String> adopting = new TreeSet<>();
     private final Set<Long> keptTables = new TreeSet<>();
     private final Set<Allotment> allotments = new LinkedHashSet<>();
@@ -112,6 +120,32 @@ final class Draft {
         return waitingDocuments.contains(document);
     }
 
+    /** A part of the document is still to come. */
+    void unfinished(Document document) {
+        unfinished.add(document.id());
+    }
+
+    /** Nothing of the document is still to come. */
+    boolean isComplete(String document) {
+        return !isWaiting(document) && !unfinished.contains(document);
+    }
+
+    /** Documents whose drift is left alone while nobody watches: what never was, or had to wait, has not drifted. */
+    Map<String, DriftMode> uncorrected() {
+        return facts.uncorrected().entrySet().stream().filter(each -> isUncorrected(each.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private boolean isUncorrected(String document) {
+        return facts.uncorrected().containsKey(document) && isComplete(document)
+                && facts.ledger().carriedOut().contains(document);
+    }
+
+    /** Whether the document's objects are left alone now. */
+    boolean isHeld(Document document) {
+        return !facts.attended() && isUncorrected(document.id());
+    }
+
     void keep(long table) {
         keptTables.add(table);
     }
@@ -132,12 +166,12 @@ final class Draft {
         adopting.add(document.id());
     }
 
-    void exclusive(TableKey key) {
-        exclusive.add(key);
+    void exclusive(Document document, TableKey key) {
+        exclusive.put(key, document.id());
     }
 
     boolean isExclusive(TableKey key) {
-        return exclusive.contains(key);
+        return exclusive.containsKey(key);
     }
 
     void wants(Document document, RouteRows rows, boolean adopt) {
@@ -260,12 +294,15 @@ final class Draft {
         pending.addAll(mark.pending());
     }
 
-    Set<TableKey> exclusive() {
-        return exclusive;
+    /** Those of all documents but these. */
+    Set<TableKey> exclusive(Set<String> but) {
+        return exclusive.entrySet().stream().filter(each -> !but.contains(each.getValue())).map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
-    Set<String> adopting() {
-        return adopting;
+    /** All but these. */
+    Set<String> adopting(Set<String> but) {
+        return adopting.stream().filter(each -> !but.contains(each)).collect(Collectors.toSet());
     }
 
     Set<Long> keptTables() {
@@ -274,7 +311,6 @@ final class Draft {
 
     /** By document and number: the order in which the kernel lists addresses is no news. */
     List<Allotment> allotments() {
-        return allotments.stream().sorted(Comparator.comparing(Allotment::document)
-                .thenComparingLong(Allotment::table).thenComparing(Allotment::key)).toList();
+        return allotments.stream().sorted(BY_DOCUMENT_AND_TABLE).toList();
     }
 }

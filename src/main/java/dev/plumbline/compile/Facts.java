@@ -1,5 +1,6 @@
 package dev.plumbline.compile;
 
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.NamespaceState;
 import java.util.List;
@@ -12,13 +13,17 @@ import java.util.Map;
  * @param freeTables numbers that neither a rule nor a route of anybody uses, ascending, at least
  *     {@link Needs#freeTables} of them
  * @param tableNames {@code rt_tables}: name → number
- * @param attended a person is waiting: a device that this host has never had is an error, not a reason to wait
+ * @param attended a person is waiting: a device that this host has never had is an error, not a reason to wait, and
+ *     all drift is corrected
+ * @param uncorrected documents ({@code kind/name}) that are as they were applied, and whose drift is left alone while
+ *     nobody watches: {@link DriftMode#REPORT} or {@link DriftMode#IGNORE}
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended) {
+        boolean attended, Map<String, DriftMode> uncorrected) {
 
     public Facts {
         freeTables = List.copyOf(freeTables);
         tableNames = Map.copyOf(tableNames);
+        uncorrected = Map.copyOf(uncorrected);
     }
 }

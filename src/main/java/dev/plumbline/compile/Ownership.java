@@ -56,6 +56,9 @@ final class Ownership {
     /** Live routes of others that a document would collide with: taken over if it adopts, else an error. */
     void routesOfOthers() {
         for (var each : draft.contributions()) {
+            if (draft.isHeld(each.document())) {
+                continue;
+            }
             var live = draft.live(each.key());
             var foreign = new boolean[live.pool().size()];
             boolean any = false;
@@ -157,7 +160,8 @@ final class Ownership {
         }
         for (var foreign : draft.facts().live().rules()) {
             var wanted = foreign.isOurs() ? null : seen.get(RuleKey.of(foreign));
-            if (wanted == null || wanted.wanted().rule().not() != foreign.not()) {
+            if (wanted == null || wanted.wanted().rule().not() != foreign.not()
+                    || draft.isHeld(wanted.document())) {
                 continue;
             }
             if (wanted.adopt() && foreign.withProtocol(Protocol.PLUMBLINE).equals(wanted.wanted().rule())) {

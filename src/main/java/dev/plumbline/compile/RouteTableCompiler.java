@@ -51,7 +51,7 @@ final class RouteTableCompiler {
         }
         if (spec.exclusive()) {
             for (var family : Family.values()) {
-                draft.exclusive(new TableKey(family, table));
+                draft.exclusive(document, new TableKey(family, table));
             }
         }
         draft.wants(document, ipv4, spec.adopt());

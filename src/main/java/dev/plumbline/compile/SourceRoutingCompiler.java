@@ -191,6 +191,7 @@ final class SourceRoutingCompiler {
             return;
         }
         for (var address : draft.interfaces().tentative(device)) {
+            draft.unfinished(document);
             draft.note(document.id() + ": " + address.local() + " waits for duplicate address detection");
             draft.facts().ledger().allotments().stream().filter(each -> each.document().equals(document.id())
                     && each.key().equals(address.local().toString())).forEach(each -> {

@@ -1,6 +1,6 @@
 package dev.plumbline.configuration;
 
-import dev.plumbline.intent.DriftMode;
+import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.source.GitAccess;
 import dev.plumbline.source.GitLocation;
 import dev.plumbline.source.SignaturePolicy;
@@ -25,7 +25,7 @@ import java.util.Set;
  * @param secrets how encrypted files in the repository are read
  */
 public record Configuration(Host host, Path stateDirectory, SourceSettings source, Set<String> allowedGuards,
-        Drift drift, Agent agent, Metrics metrics, Secrets secrets) {
+        DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets) {
 
     /** Where the file is, unless somebody says otherwise. */
     public static final Path FILE = Path.of("/etc/plumbline/plumbline.yaml");
@@ -38,7 +38,7 @@ public record Configuration(Host host, Path stateDirectory, SourceSettings sourc
 
     /** What holds without a file. */
     public static final Configuration DEFAULT = new Configuration(new Host(Optional.empty(), Map.of()),
-            STATE_DIRECTORY, new SourceSettings.Directory(INTENTS), Set.of(), Drift.DEFAULT, Agent.DEFAULT,
+            STATE_DIRECTORY, new SourceSettings.Directory(INTENTS), Set.of(), DriftPolicy.DEFAULT, Agent.DEFAULT,
             new Metrics(Optional.empty(), Optional.empty()), new Secrets(Optional.empty()));
 
     public Configuration {
@@ -66,20 +66,6 @@ public record Configuration(Host host, Path stateDirectory, SourceSettings sourc
         /** A folder in a Git repository. */
         record Git(GitLocation location, GitAccess access, Optional<SignaturePolicy> verify)
                 implements SourceSettings {
-        }
-    }
-
-    /**
-     * What unattended runs do about drift. A document may say otherwise ({@code spec.drift}).
-     *
-     * @param kinds for documents of a kind
-     */
-    public record Drift(DriftMode mode, Map<String, DriftMode> kinds) {
-
-        public static final Drift DEFAULT = new Drift(DriftMode.CORRECT, Map.of());
-
-        public Drift {
-            kinds = Map.copyOf(kinds);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.plumbline.configuration;
 
 import dev.plumbline.configuration.Configuration.SourceSettings;
 import dev.plumbline.intent.DriftMode;
+import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.intent.FieldPath;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.Node;
@@ -113,7 +114,7 @@ public final class ConfigurationReader {
         return names;
     }
 
-    private Configuration.Drift drift(Node.Mapping drift, FieldPath path) {
+    private DriftPolicy drift(Node.Mapping drift, FieldPath path) {
         var kinds = fields.part(drift, path, "kinds", IntentParser.kinds(), (mapping, at) -> {
             var modes = new LinkedHashMap<String, DriftMode>();
             mapping.entries().forEach(entry -> mode(entry.value(), at.field(entry.key().text()))
@@ -121,7 +122,7 @@ public final class ConfigurationReader {
             return modes;
         });
         var mode = drift.get("mode");
-        return new Configuration.Drift(Optional.ofNullable(mode).flatMap(node -> mode(node, path.field("mode")))
+        return new DriftPolicy(Optional.ofNullable(mode).flatMap(node -> mode(node, path.field("mode")))
                 .orElse(DriftMode.CORRECT), kinds.<Map<String, DriftMode>>map(each -> each).orElse(Map.of()));
     }
 

@@ -204,7 +204,8 @@ final class RoutingProbe {
                 document.getBytes(StandardCharsets.UTF_8)))).valid();
         var needs = Compiler.needs(documents, Ledger.EMPTY, namespace.read(ReadScope.NO_ROUTES), Map.of());
         var live = namespace.read(needs.scope());
-        var compilation = Compiler.compile(documents, new Facts(live, Ledger.EMPTY, List.of(), Map.of(), true));
+        var compilation = Compiler.compile(documents, new Facts(live, Ledger.EMPTY, List.of(), Map.of(), true,
+                Map.of()));
         var desired = compilation.desired();
         for (var changes : differences(desired, live)) {
             for (var phase : Phase.values()) {

@@ -9,6 +9,8 @@ public enum Reason {
     RECONCILIATION_SUCCEEDED("ReconciliationSucceeded", Kind.READY),
     /** It matches, but for documents that wait for a device, an address, a namespace. */
     NOT_ALL_READY("DependencyNotReady", Kind.WAITING),
+    /** It matches, but for drift that documents say is only to be reported. */
+    DRIFT_REPORTED("DriftDetected", Kind.WAITING),
     /** Nothing was ever applied here. */
     NOT_YET_APPLIED("NotYetApplied", Kind.WAITING),
     /** An apply waits to be confirmed. */

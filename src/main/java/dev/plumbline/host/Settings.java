@@ -1,5 +1,6 @@
 package dev.plumbline.host;
 
+import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.intent.HostFilter;
 import java.nio.file.Path;
 import java.util.Set;
@@ -10,8 +11,9 @@ import java.util.Set;
  * @param place where the intents come from
  * @param host which host this is
  * @param allow names of guards that may be passed, always
+ * @param drift what runs that nobody watches do about drift
  */
-public record Settings(Path stateDirectory, Place place, HostFilter host, Set<String> allow) {
+public record Settings(Path stateDirectory, Place place, HostFilter host, Set<String> allow, DriftPolicy drift) {
 
     public Settings {
         allow = Set.copyOf(allow);

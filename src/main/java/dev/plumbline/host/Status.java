@@ -25,12 +25,14 @@ import java.util.Optional;
  * @param awaiting an apply that waits to be confirmed, or is at work
  * @param suspension what suspends unattended runs now
  * @param runs the last ones, newest first
- * @param drift the last run that found drift
+ * @param drift the last run that found drift and corrected it
+ * @param reported the run that found drift and left it, if that is how the host stands
  * @param next when the next run is due, as far as somebody who schedules it can be asked
  */
 public record Status(Instant at, Reason reason, String message, Optional<Instant> since,
         Optional<AppliedSource> applied, Optional<String> attempted, List<UnfinishedApply> awaiting,
-        Optional<Suspension> suspension, List<Run> runs, Optional<Run> drift, Optional<Instant> next) {
+        Optional<Suspension> suspension, List<Run> runs, Optional<Run> drift,
+        Optional<Run> reported, Optional<Instant> next) {
 
     /** How many runs are shown. */
     public static final int RUNS = 5;
@@ -50,7 +52,7 @@ public record Status(Instant at, Reason reason, String message, Optional<Instant
     /** The same, where somebody keeps changing what is ours. */
     public Status fighting(String what) {
         return reason.isReady() ? new Status(at, Reason.FIGHTING, what, since, applied, attempted, awaiting, suspension,
-                runs, drift, next) : this;
+                runs, drift, reported, next) : this;
     }
 
     /** What a store says. */
@@ -63,7 +65,8 @@ public record Status(Instant at, Reason reason, String message, Optional<Instant
                 .or(() -> store.source().flatMap(AppliedSource::commit).map(Commit::id));
         return new Status(now, verdict.reason, verdict.message, verdict.since, store.source(), attempted, awaiting,
                 suspension, runs.stream().limit(RUNS).toList(), runs.stream().filter(Run::drift)
-                        .filter(Run::hasChanges).findFirst(), next);
+                        .filter(Run::hasChanges).findFirst(), runs.stream().limit(1)
+                        .filter(_ -> verdict.reason == Reason.DRIFT_REPORTED).findFirst(), next);
     }
 
     private record Verdict(Reason reason, String message, Optional<Instant> since) {

@@ -71,6 +71,10 @@ public final class StatusJson {
             json.writeName("last_drift");
             run(each, true);
         });
+        status.reported().ifPresent(each -> {
+            json.writeName("reported_drift");
+            run(each, true);
+        });
         json.writeArrayPropertyStart("runs");
         status.runs().forEach(each -> run(each, false));
         json.writeEndArray();

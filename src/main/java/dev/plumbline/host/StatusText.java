@@ -50,6 +50,10 @@ public final class StatusText {
             lines.add("Drift:     found and corrected at " + when.format(run.at()) + ", " + counts(run));
             run.details().stream().limit(CHANGES).forEach(each -> lines.add("           " + each));
         });
+        status.reported().ifPresent(run -> {
+            lines.add("Left:      drift found at " + when.format(run.at()) + ", which documents say is only reported");
+            run.details().stream().limit(CHANGES).forEach(each -> lines.add("           " + each));
+        });
         status.next().ifPresent(at -> lines.add("Next run:  " + when.format(at) + " (" + until(status.at(), at) + ")"));
         if (!status.runs().isEmpty()) {
             lines.add("Last runs:");

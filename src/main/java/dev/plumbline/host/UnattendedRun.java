@@ -6,6 +6,7 @@ import dev.plumbline.apply.LockedException;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.apply.Uncorrected;
 import dev.plumbline.apply.Watched;
 import dev.plumbline.history.Commit;
 import dev.plumbline.history.EventText;
@@ -35,6 +36,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One run that nobody watches. */
 final class UnattendedRun {
@@ -71,9 +74,34 @@ final class UnattendedRun {
     }
 
     /** What was done to the network. */
-    private record Done(Plan plan, boolean drift, List<String> changes, List<String> waiting) {
+    private record Done(Plan plan, boolean drift, List<String> changes, List<String> waiting,
+            List<Uncorrected> uncorrected) {
 
-        static final Done NOTHING = new Done(new Plan(List.of()), false, List.of(), List.of());
+        static final Done NOTHING = new Done(new Plan(List.of()), false, List.of(), List.of(), List.of());
+
+        /** What drifted and is only reported; empty if nothing did. */
+        String reported() {
+            long count = uncorrected.stream().mapToLong(Uncorrected::count).sum();
+            var documents = uncorrected.stream().flatMap(each -> each.documents().stream()).distinct().sorted()
+                    .collect(Collectors.joining(", "));
+            return count == 0 ? "" : count + (count == 1 ? " difference is" : " differences are") + " left as "
+                    + (count == 1 ? "it is" : "they are") + " (drift: report)"
+                    + (documents.isEmpty() ? "" : ": " + documents);
+        }
+
+        /** What is not as it should be, though nothing failed. */
+        String remark() {
+            return Stream.concat(Stream.of(reported()), waiting.stream()).filter(each -> !each.isEmpty())
+                    .collect(Collectors.joining("; "));
+        }
+
+        List<String> differences() {
+            return uncorrected.stream().flatMap(each -> each.differences().stream()).limit(Workspace.DETAILS).toList();
+        }
+
+        List<String> details() {
+            return Stream.concat(changes.stream(), differences().stream()).toList();
+        }
     }
 
     /** What was tried. */
@@ -194,7 +222,7 @@ final class UnattendedRun {
     private Tried reconcile(Wanted wanted, boolean isNew) {
         var here = Optional.of(wanted);
         try {
-            var work = new Workspace(wanted, store, journal(here), order.replaceSource(),
+            var work = new Workspace(wanted, store, journal(here), order.replaceSource(), settings.drift(),
                     new PrintWriter(Writer.nullWriter()));
             return new Tried(here, Optional.empty(), carriedOut(work, wanted, isNew));
         } catch (SuspendedException e) {
@@ -228,6 +256,7 @@ final class UnattendedRun {
             store.suspension().filter(each -> each.holds(Instant.now())).ifPresent(each -> {
                 throw new SuspendedException(each.reason());
             });
+            var uncorrected = session.uncorrected();
             var plan = session.plan();
             var changes = PlanText.lines(plan, Workspace.DETAILS);
             var waiting = plan.namespaces().stream().flatMap(each -> each.notices().stream())
@@ -248,7 +277,7 @@ final class UnattendedRun {
             if (confirmBy.isEmpty() && isNew) {
                 work.recordSource();
             }
-            return new Done(plan, !isNew, changes, waiting);
+            return new Done(plan, !isNew, changes, waiting, uncorrected);
         } catch (IOException e) {
             throw new ApplyException("nothing was changed: the process that would revert cannot be started: "
                     + e.getMessage(), List.of());
@@ -257,13 +286,13 @@ final class UnattendedRun {
 
     private Report finish(Tried tried) {
         var done = tried.done();
-        var reason = tried.failure().map(Failure::reason).orElse(done.waiting().isEmpty()
-                ? Reason.RECONCILIATION_SUCCEEDED : Reason.NOT_ALL_READY);
-        var message = tried.failure().map(Failure::message).orElseGet(() -> String.join("; ", done.waiting()));
+        var reason = tried.failure().map(Failure::reason).orElse(!done.reported().isEmpty() ? Reason.DRIFT_REPORTED
+                : done.waiting().isEmpty() ? Reason.RECONCILIATION_SUCCEEDED : Reason.NOT_ALL_READY);
+        var message = tried.failure().map(Failure::message).orElseGet(done::remark);
         var run = Run.unrecorded(began, Duration.between(began, Instant.now()), order.trigger(), reason, message,
                 tried.wanted().flatMap(Wanted::commit).map(Commit::id), tried.wanted().map(Wanted::hash).orElse(""))
                 .changing(done.plan().toAdd(), done.plan().toChange(), done.plan().toDestroy(), done.drift(),
-                        done.changes());
+                        done.details());
         var before = store.runs(1).stream().findFirst();
         say(run, tried, before.filter(each -> each.reason() == reason && each.message().equals(message)).isPresent());
         measurements.ended(run);
@@ -276,7 +305,8 @@ final class UnattendedRun {
         if (run.hasChanges()) {
             log(Report.Priority.NOTICE, (run.drift() ? "drift found and corrected: " : "applied and verified: ")
                     + run.added() + " added, " + run.changed() + " changed, " + run.destroyed() + " destroyed");
-            run.details().forEach(each -> log(run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO, each));
+            var weight = run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO;
+            tried.done().changes().forEach(each -> log(weight, each));
         }
         var reason = run.reason();
         if (reason.isFailure() && !(known && order.onlyApplied())) {
@@ -284,6 +314,7 @@ final class UnattendedRun {
             tried.failure().map(Failure::details).orElse(List.of()).forEach(each -> log(Report.Priority.ERROR, each));
         } else if (!reason.isReady() && !known) {
             log(Report.Priority.WARNING, reason.word() + ": " + run.message());
+            tried.done().differences().forEach(each -> log(Report.Priority.WARNING, each));
         }
     }
 

@@ -15,6 +15,8 @@ import dev.plumbline.history.Reason;
 import dev.plumbline.history.Run;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
+import dev.plumbline.intent.DriftMode;
+import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.intent.HostFilter;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.IntentFile;
@@ -40,6 +42,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -56,20 +59,22 @@ public final class Workspace implements AutoCloseable {
     private final StoreView store;
     private final Journal journal;
     private final boolean replaceSource;
+    private final DriftPolicy drift;
     private final PrintWriter err;
     private final Timings timings;
 
     /** For a run that nobody watches; the store stays the caller's. */
-    Workspace(Wanted wanted, Store store, Journal journal, boolean replaceSource, PrintWriter err) {
-        this(wanted, store, journal, replaceSource, new Timings(), err);
+    Workspace(Wanted wanted, Store store, Journal journal, boolean replaceSource, DriftPolicy drift, PrintWriter err) {
+        this(wanted, store, journal, replaceSource, drift, new Timings(), err);
     }
 
-    private Workspace(Wanted wanted, StoreView store, Journal journal, boolean replaceSource, Timings timings,
-            PrintWriter err) {
+    private Workspace(Wanted wanted, StoreView store, Journal journal, boolean replaceSource, DriftPolicy drift,
+            Timings timings, PrintWriter err) {
         this.wanted = wanted;
         this.store = store;
         this.journal = journal;
         this.replaceSource = replaceSource;
+        this.drift = drift;
         this.timings = timings;
         this.err = err;
     }
@@ -105,7 +110,8 @@ public final class Workspace implements AutoCloseable {
         var parser = thorough ? new IntentParser() : IntentParser.withoutSchema();
         var kept = thorough ? ParsedDocuments.NONE : new KeptDocuments(store);
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
-                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, timings, err);
+                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true,
+                settings.drift(), timings, err);
     }
 
     /**
@@ -123,7 +129,8 @@ public final class Workspace implements AutoCloseable {
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))),
                 store, wanted -> new StoredJournal(store, directory,
-                        invocation.initiator(input.words(), wanted.revision()), lockTimeout), replaceSource, timings, err);
+                        invocation.initiator(input.words(), wanted.revision()), lockTimeout), replaceSource,
+                settings.drift(), timings, err);
     }
 
     /** For an apply of a saved plan. */
@@ -135,18 +142,18 @@ public final class Workspace implements AutoCloseable {
                 new HostFilter(plan.host(), plan.labels()), plan.intents(), false, List::of), store,
                 wanted -> new StoredJournal(store, stateDirectory,
                         invocation.initiator(plan.source().location(), wanted.revision()), lockTimeout),
-                replaceSource, timings, err);
+                replaceSource, DriftPolicy.DEFAULT, timings, err);
     }
 
     /** The journal carries the revision of what is read. */
     private static Workspace opened(Supplier<Wanted> reading, StoreView store, Function<Wanted, Journal> journal,
-            boolean replaceSource, Timings timings, PrintWriter err) {
+            boolean replaceSource, DriftPolicy drift, Timings timings, PrintWriter err) {
         try {
             var wanted = reading.get();
             if (!replaceSource) {
                 store.checkSource(wanted.source());
             }
-            return new Workspace(wanted, store, journal.apply(wanted), replaceSource, timings, err);
+            return new Workspace(wanted, store, journal.apply(wanted), replaceSource, drift, timings, err);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -224,12 +231,18 @@ public final class Workspace implements AutoCloseable {
      */
     public Reconciler.Session prepare() {
         sayWhatIsUnseen();
-        return checked(() -> reconciler().prepare(documents()));
+        return checked(() -> {
+            var documents = documents();
+            return reconciler().leaving(uncorrected(documents)).prepare(documents);
+        });
     }
 
     /** The same to apply at once: every namespace is claimed before it is read. */
     public Reconciler.Session prepareToApply() {
-        return checked(() -> reconciler().prepareToApply(documents()));
+        return checked(() -> {
+            var documents = documents();
+            return reconciler().leaving(uncorrected(documents)).prepareToApply(documents);
+        });
     }
 
     /** The same on other namespaces and with other ledgers than the host's own. */
@@ -253,13 +266,31 @@ public final class Workspace implements AutoCloseable {
     }
 
     private Reconciler reconciler() {
-        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), true, timings);
+        return reconciler(true);
+    }
+
+    private Reconciler reconciler(boolean attended) {
+        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), attended, timings);
+    }
+
+    /** Those that are as they were applied, and whose drift is left alone while nobody watches. */
+    private Map<String, DriftMode> uncorrected(List<Document> documents) {
+        var lenient = documents.stream().filter(each -> drift.of(each) != DriftMode.CORRECT).toList();
+        if (lenient.isEmpty()) {
+            return Map.of();
+        }
+        var applied = store.documents().stream().collect(Collectors.toMap(DocumentRecord::document,
+                DocumentRecord::hash));
+        return lenient.stream().filter(each -> DocumentCodec.hash(each).equals(applied.get(each.id())))
+                .collect(Collectors.toMap(Document::id, drift::of));
     }
 
     /** To apply at once while nobody watches: what the host has never had is waited for. */
     Reconciler.Session prepareUnattended() {
-        return checked(() -> new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), false,
-                timings).prepareToApply(documents()));
+        return checked(() -> {
+            var documents = documents();
+            return reconciler(false).leaving(uncorrected(documents)).prepareToApply(documents);
+        });
     }
 
     /**

@@ -154,6 +154,6 @@ public final class Import {
     }
 
     private void add(String kind, String name, Spec spec, Origin origin) {
-        documents.add(new Document(kind, name, Map.of(), HostSelector.ALL, netns, spec, origin));
+        documents.add(new Document(kind, name, Map.of(), HostSelector.ALL, netns, Optional.empty(), spec, origin));
     }
 }

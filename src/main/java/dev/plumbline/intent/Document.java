@@ -2,6 +2,7 @@ package dev.plumbline.intent;
 
 import dev.plumbline.state.Origin;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -10,10 +11,11 @@ import java.util.regex.Pattern;
  * @param labels {@code metadata.labels}
  * @param hosts on which hosts it holds
  * @param netns the network namespace: {@code host}, the name of one below {@code /run/netns}, or an absolute path
+ * @param drift what runs that nobody watches do when it drifted, where the document says it
  * @param origin where its {@code kind} stands
  */
 public record Document(String kind, String name, Map<String, String> labels, HostSelector hosts, String netns,
-        Spec spec, Origin origin) {
+        Optional<DriftMode> drift, Spec spec, Origin origin) {
 
     private static final Pattern NAMED = Pattern.compile("(?:/var)?/run/netns/([A-Za-z0-9][A-Za-z0-9_.-]*)");
 

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Binds one YAML document to a {@link Document}: what all kinds share, and the kind's own binder for its spec. */
@@ -19,13 +21,14 @@ final class DocumentBinder implements YamlReader.Streams {
     private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?");
     private static final Pattern HOST_GLOB = Pattern.compile("[A-Za-z0-9*?._-]{1,253}");
     private static final Pattern NETNS_NAME = Pattern.compile("[^/\\s\\x00-\\x1f]{1,255}");
+    private static final List<String> DRIFT_MODES = Stream.of(DriftMode.values()).map(DriftMode::word).toList();
     private static final FieldPath METADATA_PATH = FieldPath.ROOT.field("metadata");
     private static final FieldPath SPEC_PATH = FieldPath.ROOT.field("spec");
 
     /** Binds the spec of one kind. */
     interface SpecBinder {
 
-        /** The fields beside {@code hosts} and {@code netns}. */
+        /** The fields beside those that all kinds share. */
         List<String> fields();
 
         /** Takes a list item by item, if it is one that may be long. Asked at most once for each list. */
@@ -127,15 +130,17 @@ final class DocumentBinder implements YamlReader.Streams {
         }
         var hosts = hosts(spec);
         var netns = netns(spec);
+        var drift = drift(spec);
         var origin = new Origin(kind + "/" + (name == null ? "" : name), file, kindNode.line(), kindNode.column());
         var bound = binder.finish(spec, name == null ? "" : name, origin);
-        return bound == null || name == null ? null : new Document(kind, name, labels, hosts, netns, bound, origin);
+        return bound == null || name == null ? null : new Document(kind, name, labels, hosts, netns, drift, bound,
+                origin);
     }
 
     /** A kind's fields and those that all kinds have. */
     static List<String> withShared(List<String> fields) {
         var all = new ArrayList<>(fields);
-        all.addAll(List.of("hosts", "netns"));
+        all.addAll(List.of("hosts", "netns", "drift"));
         return List.copyOf(all);
     }
 
@@ -222,5 +227,11 @@ final class DocumentBinder implements YamlReader.Streams {
             values.error(node, path, "expected `host`, a name below /run/netns or an absolute path; found " + node);
         }
         return netns;
+    }
+
+    private Optional<DriftMode> drift(Node.Mapping spec) {
+        return Optional.ofNullable(spec.get("drift"))
+                .flatMap(node -> Optional.ofNullable(values.word(node, SPEC_PATH.field("drift"), DRIFT_MODES)))
+                .map(DriftMode::of);
     }
 }

@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class DocumentCodec {
 
     /** To be raised with every change of the records or of the format. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     /** "PLMB". */
     static final int MAGIC = 0x504c4d42;
 
@@ -129,6 +129,7 @@ public final class DocumentCodec {
         }
         texts(document.hosts().labels(), data, values);
         values.text(document.netns());
+        values.optionalText(document.drift().map(DriftMode::word));
         values.origin(document.origin());
         switch (document.spec()) {
             case SourceRoutingSpec spec -> write(spec, data, values);
@@ -147,6 +148,7 @@ public final class DocumentCodec {
         }
         var hosts = new HostSelector(names, texts(data, values));
         var netns = values.text();
+        var drift = values.optionalText().map(DriftMode::of);
         var origin = values.origin();
         int tag = data.readByte();
         Spec spec = switch (tag) {
@@ -155,7 +157,7 @@ public final class DocumentCodec {
             case ROUTING_RULES -> routingRules(data, values);
             default -> throw new UnreadableException("a spec of the unknown kind " + tag);
         };
-        return new Document(kind, name, labels, hosts, netns, spec, origin);
+        return new Document(kind, name, labels, hosts, netns, drift, spec, origin);
     }
 
     private static void texts(Map<String, String> map, DataOutputStream data, ValueWriter values) throws IOException {

@@ -154,6 +154,9 @@ public final class IntentWriter {
         if (!document.netns().equals(Document.HOST)) {
             line("  netns: " + FlowText.quoted(document.netns()));
         }
+        if (document.drift().isPresent()) {
+            line("  drift: " + document.drift().get().word());
+        }
     }
 
     private void flag(String name, boolean value) throws IOException {

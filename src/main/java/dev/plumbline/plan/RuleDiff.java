@@ -54,7 +54,7 @@ public final class RuleDiff {
                 places.computeIfAbsent(Place.of(rule), place -> new Slot()).live.add(rule);
             }
         }
-        places.values().forEach(diff::slot);
+        places.values().forEach(slot -> diff.slot(diff.withoutHeld(slot)));
         return new RuleChanges(diff.create, diff.takenAway, diff.delete);
     }
 
@@ -74,6 +74,28 @@ public final class RuleDiff {
     private static final class Slot {
         private final List<DesiredRule> wanted = new ArrayList<>();
         private final List<RoutingRule> live = new ArrayList<>();
+    }
+
+    /** What a held document wants counts only as far as it is there, and in the order in which it is there. */
+    private Slot withoutHeld(Slot slot) {
+        if (slot.wanted.stream().noneMatch(each -> desired.held().holds(each.origin()))) {
+            return slot;
+        }
+        Map<RoutingRule, DesiredRule> held = new HashMap<>();
+        slot.wanted.stream().filter(each -> desired.held().holds(each.origin()))
+                .forEach(each -> held.put(each.rule(), each));
+        var live = new HashSet<>(slot.live);
+        var standing = slot.live.stream().filter(held::containsKey).map(held::get).iterator();
+        var left = new Slot();
+        left.live.addAll(slot.live);
+        for (var each : slot.wanted) {
+            if (!held.containsKey(each.rule())) {
+                left.wanted.add(each);
+            } else if (live.contains(each.rule())) {
+                left.wanted.add(standing.next());
+            }
+        }
+        return left;
     }
 
     private void slot(Slot slot) {
@@ -109,7 +131,8 @@ public final class RuleDiff {
     }
 
     private boolean isKept(RoutingRule rule) {
-        return rule.table().isPresent() && desired.keptTables().contains(rule.table().getAsLong());
+        return desired.held().rules().contains(rule)
+                || rule.table().isPresent() && desired.keptTables().contains(rule.table().getAsLong());
     }
 
     private static boolean inOrder(List<DesiredRule> wanted, List<RoutingRule> present) {

@@ -21,6 +21,8 @@ final class TableDiff {
     private final RouteRows moved;
     private final boolean exclusive;
     private final boolean kept;
+    private final boolean holdsDesired;
+    private final boolean holdsMoved;
     private final DesiredState state;
     /** The two pools in one numbering, so that attributes compare as numbers. */
     private final int[] desiredValue;
@@ -40,7 +42,9 @@ final class TableDiff {
         this.live = live;
         this.moved = state.moved().rows(key);
         this.exclusive = state.exclusive().contains(key);
-        this.kept = state.keptTables().contains(key.table());
+        this.kept = state.keptTables().contains(key.table()) || state.held().tables().contains(key.table());
+        this.holdsDesired = desired.origins().stream().anyMatch(state.held()::holds);
+        this.holdsMoved = moved.origins().stream().anyMatch(state.held()::holds);
         Map<RouteAttributes, Integer> numbers = new HashMap<>();
         this.desiredValue = numbered(desired.pool(), numbers);
         this.liveValue = numbered(live.pool(), numbers);
@@ -64,7 +68,9 @@ final class TableDiff {
                     : desired.compareIdentity(want, live, have);
             int wantEnd = order <= 0 ? desired.groupEnd(want) : want;
             int haveEnd = order >= 0 ? live.groupEnd(have) : have;
-            if (order < 0) {
+            if (order <= 0 && isHeld(want)) {
+                // As it is, or gone: both are left.
+            } else if (order < 0) {
                 create.addRange(want, wantEnd);
             } else if (order > 0) {
                 unwanted(have, haveEnd);
@@ -77,6 +83,11 @@ final class TableDiff {
         }
         return new TableChanges(key, phase, desired, live, moved, create.toArray(), replaceNew.toArray(),
                 replaceOld.toArray(), recreateNew.toArray(), recreateOld.toArray(), delete.toArray());
+    }
+
+    /** Rows of one identity are one document's. */
+    private boolean isHeld(int want) {
+        return holdsDesired && state.held().holds(desired.document(want));
     }
 
     private void unwanted(int have, int haveEnd) {
@@ -100,7 +111,7 @@ final class TableDiff {
         }
         for (int each = first; each < moved.groupEnd(first); each++) {
             if (moved.attributes(each).sameIntent(live.attributes(row))) {
-                return true;
+                return !holdsMoved || !state.held().holds(moved.document(each));
             }
         }
         return false;

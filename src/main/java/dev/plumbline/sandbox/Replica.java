@@ -223,7 +223,7 @@ public final class Replica implements AutoCloseable {
         }
         var routes = ledger.routes().stream().map(taken -> new Ledger.TakenRoute(taken.document(), taken.route(),
                 numbers.getOrDefault(names.getOrDefault(taken.deviceIndex(), ""), -1), taken.adopted())).toList();
-        return new Ledger(ledger.allotments(), routes, ledger.rules(), ledger.devices());
+        return new Ledger(ledger.allotments(), routes, ledger.rules(), ledger.devices(), ledger.carriedOut());
     }
 
     @Override

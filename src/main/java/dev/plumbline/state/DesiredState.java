@@ -12,9 +12,10 @@ import java.util.Set;
  * @param adopting documents ({@code kind/name}) that take over equal objects of others
  * @param rules ours, and those to be put back, in the order of documents
  * @param keptTables tables of waiting documents: our routes in them, and our rules that look them up, stay as they are
+ * @param held what stays as it is whatever is wanted
  */
 public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
-        List<DesiredRule> rules, Set<Long> keptTables) {
+        List<DesiredRule> rules, Set<Long> keptTables, Held held) {
 
     /** Nothing wanted: all that is ours goes. */
     public static final DesiredState NOTHING = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(),
@@ -25,6 +26,12 @@ public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTab
         adopting = Set.copyOf(adopting);
         rules = List.copyOf(rules);
         keptTables = Set.copyOf(keptTables);
+    }
+
+    /** A state in which nothing is held. */
+    public DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
+            List<DesiredRule> rules, Set<Long> keptTables) {
+        this(routes, exclusive, moved, adopting, rules, keptTables, Held.NOTHING);
     }
 
     /** A rule with the document that wants it. */

@@ -32,7 +32,7 @@ import java.util.TreeMap;
 final class InverseCodec {
 
     /** To be raised with every change of the format; {@link #read} keeps the branch of the one before. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final String SCOPE = "scope";
     private static final String ROUTES = "routes";
@@ -102,6 +102,7 @@ final class InverseCodec {
             write(each.rule(), out);
         });
         out.list(ledger.devices(), ledger.devices().size(), out::text);
+        out.list(ledger.carriedOut(), ledger.carriedOut().size(), out::text);
     }
 
     /**
@@ -112,7 +113,7 @@ final class InverseCodec {
      */
     static Inverse read(int format, Instant since, Initiator by, Optional<Confirmation> confirmation, int[] counts,
             Map<String, byte[]> parts) {
-        if (format != FORMAT) {
+        if (format != FORMAT && format != FORMAT - 1) {
             throw new IllegalArgumentException("format " + format + " is not known");
         }
         if (!parts.keySet().equals(Set.of(SCOPE, ROUTES, RULES, LEDGER))) {
@@ -120,7 +121,7 @@ final class InverseCodec {
         }
         var former = new Former(scope(reader(parts, SCOPE)), routes(reader(parts, ROUTES)),
                 rules(reader(parts, RULES)));
-        return new Inverse(since, by, former, ledger(reader(parts, LEDGER)), confirmation, counts[0], counts[1],
+        return new Inverse(since, by, former, ledger(reader(parts, LEDGER), format), confirmation, counts[0], counts[1],
                 counts[2]);
     }
 
@@ -159,12 +160,14 @@ final class InverseCodec {
         return RuleJson.fromJson(JsonText.parse(in.text()));
     }
 
-    private static Ledger ledger(ByteReader in) {
+    private static Ledger ledger(ByteReader in, int format) {
         var allotments = in.list(() -> new Allotment(in.text(), in.text(), in.number()));
         var routes = in.list(() -> new TakenRoute(in.text(), RouteJson.fromJson(JsonText.parse(in.text())),
                 in.integer(), in.flag()));
         var rules = in.list(() -> new TakenRule(in.text(), rule(in)));
-        var ledger = new Ledger(allotments, routes, rules, new HashSet<>(in.list(in::text)));
+        var devices = new HashSet<>(in.list(in::text));
+        var carriedOut = format == FORMAT ? new HashSet<>(in.list(in::text)) : new HashSet<String>();
+        var ledger = new Ledger(allotments, routes, rules, devices, carriedOut);
         in.end();
         return ledger;
     }

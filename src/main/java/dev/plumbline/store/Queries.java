@@ -82,7 +82,9 @@ record Queries(Database database, String programVersion) {
                         key.row());
         var rules = database.list("SELECT document, rule FROM taken_rules WHERE namespace = ? ORDER BY position",
                 row -> new TakenRule(row.getString(1), RuleJson.fromJson(JsonText.parse(row.getString(2)))), key.row());
-        return new Ledger(allotments(key), routes, rules, devices(key));
+        var carriedOut = Set.copyOf(database.list("SELECT document FROM carried_out WHERE namespace = ?",
+                row -> row.getString(1), key.row()));
+        return new Ledger(allotments(key), routes, rules, devices(key), carriedOut);
     }
 
     private List<Allotment> allotments(NamespaceKey key) {

@@ -151,6 +151,7 @@ public final class Store extends PresentStore {
                 row.key().row());
         database.update("DELETE FROM taken_routes WHERE namespace = ?", row.key().row());
         database.update("DELETE FROM taken_rules WHERE namespace = ?", row.key().row());
+        database.update("DELETE FROM carried_out WHERE namespace = ?", row.key().row());
         return row.key();
     }
 
@@ -232,7 +233,7 @@ public final class Store extends PresentStore {
 
     private void write(NamespaceKey key, Ledger ledger) {
         long row = key.row();
-        for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices"}) {
+        for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices", "carried_out"}) {
             database.update("DELETE FROM " + table + " WHERE namespace = ?", row);
         }
         database.insertAll("INSERT INTO allotments (namespace, document, key, route_table) VALUES (?, ?, ?, ?)",
@@ -257,6 +258,11 @@ public final class Store extends PresentStore {
                     statement.setString(3, JsonText.of(RuleJson.toJson(each.rule())));
                 });
         database.insertAll("INSERT INTO devices (namespace, name) VALUES (?, ?)", ledger.devices(),
+                (statement, each) -> {
+                    statement.setLong(1, row);
+                    statement.setString(2, each);
+                });
+        database.insertAll("INSERT INTO carried_out (namespace, document) VALUES (?, ?)", ledger.carriedOut(),
                 (statement, each) -> {
                     statement.setLong(1, row);
                     statement.setString(2, each);

@@ -66,3 +66,10 @@ CREATE TABLE pushed_repository (
     applies         INTEGER NOT NULL CHECK (applies IN (0, 1)),
     confirm_seconds INTEGER NOT NULL
 ) STRICT;
+
+-- Documents that were carried out in a namespace in full, and have not had to wait there since.
+CREATE TABLE carried_out (
+    namespace INTEGER NOT NULL REFERENCES namespaces ON DELETE CASCADE,
+    document  TEXT    NOT NULL,
+    PRIMARY KEY (namespace, document)
+) STRICT;

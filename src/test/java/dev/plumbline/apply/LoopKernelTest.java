@@ -167,7 +167,8 @@ class LoopKernelTest {
         var spec = new SourceRoutingSpec(new Located<>("net1", origin), Optional.empty(), Optional.empty(),
                 new Located<>(new TableChoice.Auto(), origin), mode, SourceRoutingSpec.DEFAULT_PRIORITY, false, false,
                 RouteRows.empty(Family.IPV4, 0), RouteRows.empty(Family.IPV6, 0));
-        return new Document("SourceRouting", "sip", Map.of(), HostSelector.ALL, Document.HOST, spec, origin);
+        return new Document("SourceRouting", "sip", Map.of(), HostSelector.ALL, Document.HOST,
+                Optional.empty(), spec, origin);
     }
 
     /** Routes in a few words of {@code ip route}; a last word {@code src} asks for a source that the kernel refuses. */
@@ -186,6 +187,7 @@ class LoopKernelTest {
         }
         var spec = new RouteTableSpec(Optional.of(new Located<>(id, origin)), false, false, false, rows.build(),
                 RouteRows.empty(Family.IPV6, 0));
-        return new Document("RouteTable", tableName, Map.of(), HostSelector.ALL, Document.HOST, spec, origin);
+        return new Document("RouteTable", tableName, Map.of(), HostSelector.ALL, Document.HOST,
+                Optional.empty(), spec, origin);
     }
 }

@@ -24,7 +24,7 @@ final class ChildAgent {
         var receiver = new PushReceiver(configuration.stateDirectory(), location -> new Settings(
                 configuration.stateDirectory(), new Place.Git(location, GitAccess.anonymous(), Optional.empty()),
                 new HostFilter(configuration.host().name().orElseThrow(), configuration.host().labels()),
-                configuration.allowedGuards()), new Invocation("root", ProcessHandle.current().pid(), "plumbline agent",
+                configuration.allowedGuards(), configuration.drift()), new Invocation("root", ProcessHandle.current().pid(), "plumbline agent",
                         "test"), Duration.ofSeconds(30));
         try (var _ = PushServer.listen(PushSocket.DIRECTORY, receiver)) {
             System.out.println("ready");

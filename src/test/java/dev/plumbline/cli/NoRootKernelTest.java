@@ -61,6 +61,23 @@ class NoRootKernelTest {
     }
 
     @Test
+    void explainWorksByTheMarks() throws Exception {
+        host.apply();
+        var list = nobody("explain");
+        assertEquals(0, list.code(), list::toString);
+        assertTrue(list.out().startsWith("Ours by its mark; no document on record\n  rule 20000: from 192.168.1.209"),
+                list::toString);
+        assertEquals("plumbline: no right to read STATE: run as root to see what is recorded there\n", list.err());
+        var one = nobody("explain", "route", "10.0.0.0/24");
+        assertEquals(0, one.code(), one::toString);
+        assertTrue(one.out().contains("not plumbline's; protocol kernel"), one::toString);
+        var other = namespaces.create();
+        var elsewhere = nobody("explain", "rule", "--netns", other);
+        assertEquals(1, elsewhere.code(), elsewhere::toString);
+        assertTrue(elsewhere.err().contains("cannot enter network namespace " + other), elsewhere::toString);
+    }
+
+    @Test
     void importWorks() throws Exception {
         host.ip().run("route add 203.0.113.0/24 via 10.0.0.1 dev eth0 proto static");
         var imported = nobody("import");
@@ -148,8 +165,11 @@ class NoRootKernelTest {
                 "--regid=65534", "--clear-groups", "--inh-caps=-all"));
         words.addAll(program.command(Plumbline.class));
         words.add(command);
+        if (!List.of("show", "import", "explain").contains(command)) {
+            words.addAll(List.of("--intents", host.intents().toString()));
+        }
         if (!List.of("show", "import").contains(command)) {
-            words.addAll(List.of("--intents", host.intents().toString(), "--state-dir", host.state().toString()));
+            words.addAll(List.of("--state-dir", host.state().toString()));
         }
         words.addAll(List.of(more));
         var out = directory.resolve("out.txt").toFile();

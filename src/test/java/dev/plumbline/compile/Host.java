@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.Problem.Severity;
 import dev.plumbline.plan.RouteDiff;
@@ -51,6 +52,7 @@ final class Host {
     final Map<String, Long> tableNames = new HashMap<>(Map.of("local", 255L, "main", 254L, "default", 253L));
     Ledger ledger = Ledger.EMPTY;
     boolean attended = true;
+    Map<String, DriftMode> uncorrected = Map.of();
     private int nextIndex = 1;
 
     Host() {
@@ -187,7 +189,7 @@ final class Host {
                 .filter(table -> !needs.takenTables().contains(table)
                         && routes.stream().noneMatch(route -> route.table() == table))
                 .limit(needs.freeTables()).boxed().toList();
-        return Compiler.compile(list, new Facts(read(needs.scope()), ledger, free, tableNames, attended));
+        return Compiler.compile(list, new Facts(read(needs.scope()), ledger, free, tableNames, attended, uncorrected));
     }
 
     /** Compiles and applies; whatever the result, a second run must change nothing. */

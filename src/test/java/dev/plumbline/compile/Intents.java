@@ -57,7 +57,8 @@ final class Intents {
     }
 
     private static Document document(String kind, String name, Spec spec) {
-        return new Document(kind, name, Map.of(), HostSelector.ALL, Document.HOST, spec, origin(kind, name, 1));
+        return new Document(kind, name, Map.of(), HostSelector.ALL, Document.HOST, Optional.empty(), spec,
+                origin(kind, name, 1));
     }
 
     private static Origin origin(String kind, String name, int line) {

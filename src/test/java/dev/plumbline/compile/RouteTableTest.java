@@ -268,7 +268,8 @@ class RouteTableTest {
         for (int i = 0; i < 1_000_000; i++) {
             rows.add(0, 0x64000000L + i, 32, 0, 0, attributes, index, 10 + i);
         }
-        return new Document("RouteTable", "t", Map.of(), HostSelector.ALL, Document.HOST, new RouteTableSpec(
+        return new Document("RouteTable", "t", Map.of(), HostSelector.ALL, Document.HOST, Optional.empty(),
+                new RouteTableSpec(
                 Optional.of(new Located<>(110L, origin)), false, false, false, rows.build(),
                 RouteRows.empty(Family.IPV6, 0)), origin);
     }

@@ -328,9 +328,10 @@ class SourceRoutingTest {
         assertEquals("DeviceNotReady", waiting.waiting().getFirst().reason());
         host.carryOut(waiting);
         assertEquals(List.of("20000: from 192.168.1.209 lookup 100"), host.ourRules());
-        assertEquals(ledger, host.ledger);
+        assertEquals(new Ledger(ledger.allotments(), ledger.routes(), ledger.rules(), ledger.devices()), host.ledger);
         host.setUp("net1");
         host.apply(source("sip", "net1").document());
+        assertEquals(ledger.carriedOut(), host.ledger.carriedOut());
         assertEquals(List.of("192.168.1.0/24 dev net1 scope link src 192.168.1.209 table 100",
                 "default via 192.168.1.1 dev net1 table 100"), host.table(100));
         assertEquals(List.of(), host.main());

@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.plumbline.configuration.Configuration.SourceSettings;
 import dev.plumbline.intent.DriftMode;
+import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.intent.IntentException;
 import dev.plumbline.secret.Secret;
 import dev.plumbline.source.SignaturePolicy;
@@ -80,7 +81,7 @@ class ConfigurationReaderTest {
         assertEquals(new Configuration.Host(Optional.of("edge-1"), Map.of("role", "edge")), read.host());
         assertEquals(Path.of("/srv/plumbline"), read.stateDirectory());
         assertEquals(Set.of("mass-delete"), read.allowedGuards());
-        assertEquals(new Configuration.Drift(DriftMode.REPORT, Map.of("RoutingRules", DriftMode.IGNORE)), read.drift());
+        assertEquals(new DriftPolicy(DriftMode.REPORT, Map.of("RoutingRules", DriftMode.IGNORE)), read.drift());
         assertEquals(new Configuration.Agent(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(5),
                 Duration.ofHours(1), 0, 2, Duration.ofSeconds(10)), read.agent());
         assertEquals(9797, read.metrics().listen().orElseThrow().getPort());

@@ -107,6 +107,28 @@ class DocumentFieldsTest {
     }
 
     @Test
+    void everyKindMaySayWhatDriftMeans() {
+        for (var spec : List.of(List.of("SourceRouting", "device: eth0"), List.of("RouteTable", "id: 9"),
+                List.of("RoutingRules", "rules: []"))) {
+            assertEquals(Optional.empty(), Intents.document(Intents.document(spec.get(0), spec.get(1))).drift());
+            for (var mode : DriftMode.values()) {
+                assertEquals(Optional.of(mode), Intents.document(
+                        Intents.document(spec.get(0), spec.get(1), "drift: " + mode.word())).drift());
+            }
+        }
+    }
+
+    @Test
+    void theDriftModeIsTheDocumentsThenTheKindsThenTheHosts() {
+        var policy = new DriftPolicy(DriftMode.REPORT, Map.of("RouteTable", DriftMode.IGNORE));
+        assertEquals(DriftMode.CORRECT, policy.of(Intents.document(Intents.document("RouteTable", "drift: correct"))));
+        assertEquals(DriftMode.IGNORE, policy.of(Intents.document(Intents.document("RouteTable", "id: 9"))));
+        assertEquals(DriftMode.REPORT, policy.of(Intents.document(Intents.document("RoutingRules", "rules: []"))));
+        assertEquals(DriftMode.CORRECT,
+                DriftPolicy.DEFAULT.of(Intents.document(Intents.document("RouteTable", "id: 9"))));
+    }
+
+    @Test
     void netnsIsANameOrAPath() {
         assertEquals("host", Intents.document(Intents.document("RouteTable", "id: 9")).netns());
         assertEquals("blue", Intents.document(Intents.document("RouteTable", "netns: blue")).netns());

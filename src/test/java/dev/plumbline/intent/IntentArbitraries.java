@@ -61,6 +61,9 @@ final class IntentArbitraries {
         return new Located<>(value, new Origin("", "", 1, 1));
     }
 
+    private static final List<Optional<DriftMode>> MODES = List.of(Optional.empty(), Optional.of(DriftMode.CORRECT),
+            Optional.of(DriftMode.REPORT), Optional.of(DriftMode.IGNORE));
+
     private Document document() {
         var kind = one(DocumentBinder.KINDS);
         Spec spec = switch (kind) {
@@ -73,7 +76,7 @@ final class IntentArbitraries {
         var hosts = one(List.of(HostSelector.ALL, new HostSelector(List.of("edge-1", "core-*", "?", "1"), Map.of()),
                 new HostSelector(List.of(), Map.of("role", "edge")), new HostSelector(List.of("a"), Map.of("x", "1"))));
         return new Document(kind, one(List.of("a", "x1", "uplink-0", "no", "n".repeat(63))), labels, hosts,
-                one(List.of("host", "blue", "/run/netns/x y", "1")), spec, new Origin("", "", 1, 1));
+                one(List.of("host", "blue", "/run/netns/x y", "1")), one(MODES), spec, new Origin("", "", 1, 1));
     }
 
     private SourceRoutingSpec sourceRouting() {

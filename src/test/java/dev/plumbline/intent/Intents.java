@@ -68,8 +68,7 @@ final class Intents {
                     .map(rule -> new RoutingRulesSpec.RuleSpec(rule.rule(), rule.table(), NOWHERE)).toList());
         };
         return new Document(document.kind(), document.name(), document.labels(), document.hosts(), document.netns(),
-                spec,
-                NOWHERE);
+                document.drift(), spec, NOWHERE);
     }
 
     private static <T> Located<T> placeless(Located<T> located) {
@@ -78,7 +77,7 @@ final class Intents {
 
     static Document table(Optional<Long> id, dev.plumbline.state.RouteRows ipv4, dev.plumbline.state.RouteRows ipv6,
             boolean adopt) {
-        return new Document("RouteTable", "t", Map.of(), HostSelector.ALL, Document.HOST,
+        return new Document("RouteTable", "t", Map.of(), HostSelector.ALL, Document.HOST, Optional.empty(),
                 new RouteTableSpec(id.map(number -> new Located<>(number, NOWHERE)), false, adopt, false, ipv4, ipv6),
                 NOWHERE);
     }

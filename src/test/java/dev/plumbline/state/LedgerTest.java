@@ -19,4 +19,11 @@ class LedgerTest {
         assertEquals(new Ledger(List.of(new Allotment("RouteTable/edge", "", 110), new Allotment("SourceRouting/sip",
                 "192.0.2.1", 101)), List.of(), List.of(), Set.of("eth0", "eth1")), before.union(later));
     }
+
+    @Test
+    void inAUnionOnlyWhatBothSayWasCarriedOut() {
+        var before = new Ledger(List.of(), List.of(), List.of(), Set.of(), Set.of("RouteTable/a", "RouteTable/b"));
+        var later = new Ledger(List.of(), List.of(), List.of(), Set.of(), Set.of("RouteTable/b", "RouteTable/c"));
+        assertEquals(Set.of("RouteTable/b"), before.union(later).carriedOut());
+    }
 }

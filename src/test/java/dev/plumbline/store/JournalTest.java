@@ -91,6 +91,11 @@ class JournalTest {
     private static final Optional<Confirmation> TO_CONFIRM = Optional.of(new Confirmation(NINE.plusSeconds(60), false));
 
     private static Inverse inverse(List<Route> before, List<Route> after, List<RoutingRule> rules) {
+        return inverse(before, after, rules, Set.of("RouteTable/a", "RoutingRules/a"));
+    }
+
+    private static Inverse inverse(List<Route> before, List<Route> after, List<RoutingRule> rules,
+            Set<String> carriedOut) {
         var was = RouteTables.of(before);
         var becomes = RouteTables.of(after);
         var keys = new TreeSet<>(was.tables().keySet());
@@ -100,7 +105,8 @@ class JournalTest {
         var scope = new ReadScope(true, Set.copyOf(keys), Set.of("eth0", "net1"), false);
         var taken = before.stream().limit(2).map(route -> new TakenRoute("SourceRouting/a", route, 7, true)).toList();
         var ledger = new Ledger(List.of(new Allotment("RouteTable/a", "", 4294967295L)), taken,
-                rules.stream().limit(2).map(rule -> new TakenRule("RoutingRules/a", rule)).toList(), Set.of("eth0"));
+                rules.stream().limit(2).map(rule -> new TakenRule("RoutingRules/a", rule)).toList(), Set.of("eth0"),
+                carriedOut);
         return new Inverse(NINE, ALICE, new Former(scope, tables, new Former.FormerRules(rules,
                 rules.stream().limit(1).collect(Collectors.toSet()), rules)), ledger, TO_CONFIRM, 1, 2, 3);
     }
@@ -114,7 +120,7 @@ class JournalTest {
         var ipv6 = new Route(4294967295L, Prefix.parse("2001:db8::/32").orElseThrow(), 0, 1024,
                 RouteAttributes.unicast(0, List.of(NextHop.onLink("eth0"))));
         return inverse(List.of(ipv4, ipv4.inTable(100)), List.of(ipv6),
-                List.of(RoutingRule.from(100, Prefix.parse("10.0.0.10/32").orElseThrow(), 100)));
+                List.of(RoutingRule.from(100, Prefix.parse("10.0.0.10/32").orElseThrow(), 100)), Set.of());
     }
 
     /** The blobs of a program of format 1, as long as a newer one is to read them. */
@@ -133,13 +139,13 @@ class JournalTest {
         var parts = InverseCodec.write(recorded());
         var counts = new int[3];
         assertThrows(IllegalArgumentException.class,
-                () -> InverseCodec.read(2, NINE, ALICE, TO_CONFIRM, counts, parts));
+                () -> InverseCodec.read(InverseCodec.FORMAT + 1, NINE, ALICE, TO_CONFIRM, counts, parts));
         for (var family : List.copyOf(parts.keySet())) {
             var whole = parts.get(family);
             for (int length = 0; length < whole.length; length++) {
                 parts.put(family, Arrays.copyOf(whole, length));
                 assertThrows(IllegalArgumentException.class,
-                        () -> InverseCodec.read(1, NINE, ALICE, TO_CONFIRM, counts, parts));
+                        () -> InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, TO_CONFIRM, counts, parts));
             }
             for (int at = 0; at < whole.length; at++) {
                 var damaged = whole.clone();
@@ -155,7 +161,8 @@ class JournalTest {
     private static void assertNeverMisread(Map<String, byte[]> parts, String where) {
         try {
             var counts = new int[] {1, 2, 3};
-            assertEquals(recorded(), InverseCodec.read(1, NINE, ALICE, TO_CONFIRM, counts, parts), where);
+            assertEquals(recorded(),
+                    InverseCodec.read(InverseCodec.FORMAT, NINE, ALICE, TO_CONFIRM, counts, parts), where);
         } catch (IllegalArgumentException e) {
             assertTrue(e.getMessage().contains("damaged") || e.getMessage().contains("early"), where + e);
         }

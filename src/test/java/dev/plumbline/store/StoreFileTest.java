@@ -17,8 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,10 +44,18 @@ class StoreFileTest {
 
     private static final Migrations FIRST = new Migrations(List.of("001-initial.sql"));
 
-    private void storeInFirstSchema(Ledger ledger) {
-        try (var store = Store.open(directory(), "1.0", FIRST)) {
-            store.record(store.bind(StoreView.HOST, HERE).key().orElseThrow(), ledger);
-        }
+    /** What the program of that schema wrote for {@code ledger(5)}. */
+    private void storeInFirstSchema() {
+        Store.open(directory(), "1.0", FIRST).close();
+        sql("INSERT INTO namespaces (label, boot_id, cookie, host, first_seen) VALUES ('host', '" + HERE.bootId()
+                + "', " + HERE.cookie() + ", 1, '2026-11-21T09:00:00Z')",
+                "INSERT INTO allotments (namespace, document, key, route_table) VALUES (1, 'RouteTable/a', '', 5)",
+                "INSERT INTO devices (namespace, name) VALUES (1, 'eth0')");
+    }
+
+    /** All migrations and then these. */
+    private static Migrations allAnd(String... more) {
+        return new Migrations(Stream.concat(Migrations.ALL.scripts().stream(), Stream.of(more)).toList());
     }
 
     private void store(Ledger ledger) {
@@ -78,7 +86,7 @@ class StoreFileTest {
 
     @Test
     void theFirstSchemaIsAsItWasReleased() {
-        storeInFirstSchema(ledger(5));
+        storeInFirstSchema();
         assertEquals(1, number("PRAGMA user_version"));
         assertEquals(0x706c756d, number("PRAGMA application_id"));
         try (var database = Database.open(file(), Database.Access.WRITE)) {
@@ -91,12 +99,12 @@ class StoreFileTest {
 
     @Test
     void anOlderStoreIsMigratedAndKeepsItsRows() {
-        storeInFirstSchema(ledger(5));
-        var two = new Migrations(List.of("001-initial.sql", "002-test.sql"));
+        storeInFirstSchema();
+        var two = allAnd("002-test.sql");
         try (var store = Store.open(directory(), "2.0", two)) {
             assertEquals(ledger(5), store.find(StoreView.HOST, HERE).ledger());
         }
-        assertEquals(2, number("PRAGMA user_version"));
+        assertEquals(two.newest(), number("PRAGMA user_version"));
         assertEquals(1, number("SELECT count(*) FROM added WHERE document = 'RouteTable/a'"));
         assertEquals(1, number("SELECT count(*) FROM meta WHERE program_version = '2.0'"));
         Store.open(directory(), "2.0", two).close();
@@ -105,8 +113,8 @@ class StoreFileTest {
 
     @Test
     void aMigrationThatFailsChangesNothing() {
-        storeInFirstSchema(ledger(5));
-        var broken = new Migrations(List.of("001-initial.sql", "002-test.sql", "003-broken.sql"));
+        storeInFirstSchema();
+        var broken = allAnd("002-test.sql", "003-broken.sql");
         assertThrows(StoreException.class, () -> Store.open(directory(), "3.0", broken));
         assertEquals(1, number("PRAGMA user_version"));
         assertEquals(0, number("SELECT count(*) FROM sqlite_schema WHERE name = 'added'"));

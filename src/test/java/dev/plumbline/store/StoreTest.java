@@ -45,7 +45,8 @@ class StoreTest {
                 new Allotment("RouteTable/z", "", 4294967295L), new Allotment("RouteTable/a", "", 7)),
                 List.of(new TakenRoute("SourceRouting/sip", StateArbitraries.routes().sample(), 7, false),
                         new TakenRoute("RouteTable/a", StateArbitraries.routes().sample(), 8, true)),
-                List.of(new TakenRule("RoutingRules/r", StateArbitraries.rules().sample())), Set.of("eth0", "net1"));
+                List.of(new TakenRule("RoutingRules/r", StateArbitraries.rules().sample())), Set.of("eth0", "net1"),
+                Set.of("RouteTable/a", "RoutingRules/r"));
     }
 
     private static NamespaceKey bind(Store store, String label, NamespaceId id) {

@@ -1,0 +1,65 @@
+package dev.plumbline.explain;
+
+import dev.plumbline.state.Family;
+import dev.plumbline.state.Route;
+import dev.plumbline.state.RoutingRule;
+
+/**
+ * A live object, and whose it is.
+ *
+ * @param netns the namespace that it is in
+ */
+public record Explained(String netns, Subject object, Owner owner) {
+
+    /** An object of the kernel. */
+    public sealed interface Subject {
+
+        /** {@code route} or {@code rule}. */
+        String resource();
+
+        /** In the words of {@code ip}. */
+        String text();
+
+        /** Who made it, by its mark. */
+        int protocol();
+    }
+
+    /** A route. */
+    public record OfRoute(Route route) implements Subject {
+
+        @Override
+        public String resource() {
+            return "route";
+        }
+
+        @Override
+        public String text() {
+            return route.toString();
+        }
+
+        @Override
+        public int protocol() {
+            return route.attributes().protocol();
+        }
+    }
+
+    /** A rule. */
+    public record OfRule(RoutingRule rule) implements Subject {
+
+        @Override
+        public String resource() {
+            return "rule";
+        }
+
+        @Override
+        public String text() {
+            boolean plain = rule.from().isPresent() || rule.to().isPresent();
+            return plain ? rule.toString() : rule + (rule.family() == Family.IPV4 ? " (inet)" : " (inet6)");
+        }
+
+        @Override
+        public int protocol() {
+            return rule.protocol();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.plumbline.explain;
+
+import dev.plumbline.compile.Examined;
+import dev.plumbline.state.Origin;
+import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.TableKey;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The objects of one namespace that are ours, document by document. They are handed over one at a time; what is kept is
+ * a bit for each.
+ */
+public final class Listing {
+
+    private final Examined examined;
+    private final Owners owners;
+    private final Map<String, Group> groups = new LinkedHashMap<>();
+
+    /** What one document has. */
+    private static final class Group {
+        private final Map<TableKey, BitSet> routes = new TreeMap<>();
+        private final List<RoutingRule> rules = new ArrayList<>();
+    }
+
+    /** @param wanted of whom; the objects of all others are left out */
+    public Listing(Examined examined, Owners owners, Predicate<Owner> wanted) {
+        this.examined = examined;
+        this.owners = owners;
+        for (var rule : examined.live().rules()) {
+            if (rule.isOurs()) {
+                var owner = owners.of(rule);
+                if (wanted.test(owner)) {
+                    group(owner).rules.add(rule);
+                }
+            }
+        }
+        examined.live().routes().tables().forEach((key, rows) -> {
+            if (rows.pool().stream().noneMatch(each -> each.isOurs())) {
+                return;
+            }
+            for (int row = 0; row < rows.size(); row++) {
+                if (rows.attributes(row).isOurs()) {
+                    var owner = owners.of(rows, row);
+                    if (wanted.test(owner)) {
+                        group(owner).routes.computeIfAbsent(key, each -> new BitSet()).set(row);
+                    }
+                }
+            }
+        });
+    }
+
+    private Group group(Owner owner) {
+        return groups.computeIfAbsent(owner.document(), each -> new Group());
+    }
+
+    /** The documents that have objects here ({@code kind/name}); an empty text for objects without one. */
+    public List<String> documents() {
+        return List.copyOf(groups.keySet());
+    }
+
+    /** How many objects a document has here. */
+    public long size(String document) {
+        var group = groups.get(document);
+        return group == null ? 0
+                : group.rules.size() + group.routes.values().stream().mapToLong(BitSet::cardinality).sum();
+    }
+
+    /** Hands over what a document has: rules, then routes table by table. */
+    public void forEach(String document, Consumer<Explained> consumer) {
+        var group = groups.getOrDefault(document, new Group());
+        group.rules.forEach(rule -> consumer.accept(new Explained(examined.netns(), new Explained.OfRule(rule),
+                owners.of(rule))));
+        group.routes.forEach((key, bits) -> {
+            var rows = examined.live().routes().rows(key);
+            bits.stream().forEach(row -> consumer.accept(new Explained(examined.netns(),
+                    new Explained.OfRoute(rows.route(row)), owners.of(rows, row))));
+        });
+    }
+
+    /** By file and line. */
+    static final Comparator<Origin> BY_POSITION = (one, other) -> {
+        int byFile = one.file().compareTo(other.file());
+        return byFile != 0 ? byFile : Integer.compare(one.line(), other.line());
+    };
+}
