@@ -5,6 +5,7 @@ import dev.plumbline.kernel.watch.Interests;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +35,15 @@ public final class AgentLoop implements AutoCloseable {
     private final Work work;
     private final Listening listening;
     private final Schedule schedule = new Schedule();
+    private final InstantSource clock;
     private final Thread worker;
     private final Map<Action, Pending> pending = new EnumMap<>(Action.class);
     private final Map<Action, LoopStatus.Last> last = new EnumMap<>(Action.class);
     private final WakeLimits limits;
     private Settings settings;
+    private Set<Changed> told = Set.of();
     private Optional<String> watchFailure = Optional.empty();
+    private Optional<Instant> deadline = Optional.empty();
     private boolean suspended;
     private boolean stopping;
     private @Nullable Action running;
@@ -78,6 +83,11 @@ public final class AgentLoop implements AutoCloseable {
 
     /** Does nothing before {@link #start}. */
     public AgentLoop(Work work, Listening listening, boolean suspended) {
+        this(work, listening, suspended, InstantSource.system());
+    }
+
+    AgentLoop(Work work, Listening listening, boolean suspended, InstantSource clock) {
+        this.clock = clock;
         this.work = work;
         this.listening = listening;
         this.suspended = suspended;
@@ -190,12 +200,19 @@ public final class AgentLoop implements AutoCloseable {
     /** How it fares. */
     public synchronized LoopStatus status() {
         return new LoopStatus(suspended, Optional.ofNullable(running), Map.copyOf(last),
-                limits.fights(System.nanoTime()), watchFailure);
+                limits.fights(System.nanoTime()), suspended ? Optional.empty() : schedule.next(Set.of(
+                        Action.POLL.name(), Action.CORRECT.name(), RETRY + Action.POLL, RETRY + Action.CORRECT, DEADLINE)),
+                watchFailure);
     }
 
     /** Whether the loop waits, or works for no longer than {@link Settings#hung} at one thing. */
     public synchronized boolean isAlive() {
         return worker.isAlive() && (running == null || System.nanoTime() - began < settings.hung().toNanos());
+    }
+
+    /** Whether its thread ended by an error that leaves nothing to go on with, such as no memory. */
+    public synchronized boolean isBroken() {
+        return !stopping && worker.getState() == Thread.State.TERMINATED;
     }
 
     private void run() {
@@ -255,8 +272,18 @@ public final class AgentLoop implements AutoCloseable {
         }
         outcome.interests().ifPresent(this::listen);
         done(item, outcome);
+        tellFights();
         for (var waiting : item.waiting) {
             waiting.complete(outcome);
+        }
+    }
+
+    private void tellFights() {
+        var fights = status().fights();
+        var fresh = fights.stream().filter(each -> !told.contains(each.object())).toList();
+        told = fights.stream().map(Fight::object).collect(Collectors.toSet());
+        if (!fresh.isEmpty()) {
+            work.fighting(fresh);
         }
     }
 
@@ -290,15 +317,37 @@ public final class AgentLoop implements AutoCloseable {
         }
         var retry = retry(item, outcome);
         int failures = outcome.failure().isEmpty() ? 0 : failuresBefore(item.action) + (isOwnTry(item) ? 1 : 0);
-        last.put(item.action, new LoopStatus.Last(Instant.now(), took, item.cause.kind(), outcome,
+        last.put(item.action, new LoopStatus.Last(clock.instant(), took, item.cause.kind(), outcome,
                 Math.max(failures, outcome.failure().isEmpty() ? 0 : 1), retry));
-        outcome.deadline().ifPresentOrElse(at -> {
-            var left = Duration.between(Instant.now(), at);
-            schedule.after(DEADLINE, left.isNegative() ? Duration.ZERO : left,
-                    () -> request(Action.CORRECT, Cause.Kind.DEADLINE));
-        }, () -> {
-            if (item.action == Action.CORRECT) {
-                schedule.cancel(DEADLINE);
+        if (outcome.deadline().isPresent() || item.action == Action.CORRECT) {
+            deadline = outcome.deadline();
+            keepDeadline();
+        }
+    }
+
+    private void keepDeadline() {
+        deadline.ifPresentOrElse(at -> schedule.after(DEADLINE, until(at),
+                () -> request(Action.CORRECT, Cause.Kind.DEADLINE)), () -> schedule.cancel(DEADLINE));
+    }
+
+    private Duration until(Instant at) {
+        var left = Duration.between(clock.instant(), at);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /**
+     * The system's clock was set. Deadlines are times of that clock, and Quartz goes by it, so that after a step back
+     * nothing would happen for as long: all is planned anew.
+     */
+    public synchronized void clockWasSet() {
+        if (stopping) {
+            return;
+        }
+        schedules();
+        keepDeadline();
+        last.forEach((action, before) -> {
+            if (before.retry().isPresent()) {
+                planRetry(action, settings.retry(before.failures()));
             }
         });
     }
@@ -315,18 +364,21 @@ public final class AgentLoop implements AutoCloseable {
 
     /** When to try again; an earlier plan to do so stays where others caused this failure. */
     private Optional<Instant> retry(Item item, Outcome outcome) {
-        var name = RETRY + item.action;
         if (outcome.failure().filter(Outcome.Failure::mayPass).isEmpty()) {
-            schedule.cancel(name);
+            schedule.cancel(RETRY + item.action);
             return Optional.empty();
         }
         var before = last.get(item.action);
-        if (!isOwnTry(item) && before != null && before.retry().filter(Instant.now()::isBefore).isPresent()) {
+        if (!isOwnTry(item) && before != null && before.retry().filter(clock.instant()::isBefore).isPresent()) {
             return before.retry();
         }
         var pause = settings.spread(settings.retry(failuresBefore(item.action) + 1), random());
-        schedule.after(name, pause, () -> request(item.action, Cause.Kind.RETRY));
-        return Optional.of(Instant.now().plus(pause));
+        planRetry(item.action, pause);
+        return Optional.of(clock.instant().plus(pause));
+    }
+
+    private void planRetry(Action action, Duration pause) {
+        schedule.after(RETRY + action, pause, () -> request(action, Cause.Kind.RETRY));
     }
 
     /** Finishes what is being done, and stops. Who waits for an answer is told so. */

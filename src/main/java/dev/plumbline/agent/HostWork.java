@@ -18,6 +18,7 @@ public final class HostWork implements Work {
 
     private final Supplier<Loaded> configuration;
     private final Consumer<Report> reports;
+    private final Consumer<Report.Line> log;
     private Loaded loaded;
 
     /** What plumbline.yaml says to an agent. */
@@ -29,10 +30,12 @@ public final class HostWork implements Work {
      *
      * @param configuration reads it anew each time
      * @param reports takes how each run ended
+     * @param log takes what else is worth saying
      */
-    public HostWork(Supplier<Loaded> configuration, Consumer<Report> reports) {
+    public HostWork(Supplier<Loaded> configuration, Consumer<Report> reports, Consumer<Report.Line> log) {
         this.configuration = configuration;
         this.reports = reports;
+        this.log = log;
         this.loaded = configuration.get();
     }
 
@@ -82,11 +85,21 @@ public final class HostWork implements Work {
     public Outcome reload() {
         try {
             loaded = configuration.get();
+            log.accept(new Report.Line(Report.Priority.INFO, "read the configuration again"));
             return Outcome.NOTHING;
         } catch (HostException e) {
-            return Outcome.failed(e.getMessage() + "; going on with the former configuration: "
-                    + List.of(e.details().split("\n")).getFirst(), false);
+            e.details().lines().forEach(line -> log.accept(new Report.Line(Report.Priority.ERROR, line)));
+            var message = e.getMessage() + "; going on with the former configuration";
+            log.accept(new Report.Line(Report.Priority.ERROR, message));
+            return Outcome.failed(message, false);
         }
+    }
+
+    @Override
+    public void fighting(List<Fight> fights) {
+        fights.forEach(each -> log.accept(new Report.Line(Report.Priority.WARNING, Reason.FIGHTING.word()
+                + ": somebody keeps changing " + (each.changed().isEmpty() ? each.object().toString()
+                : String.join(", ", each.changed())) + "; it is corrected again in " + each.next().toSeconds() + " s")));
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.plumbline.agent;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
 import org.quartz.JobKey;
@@ -63,6 +67,22 @@ final class Schedule implements AutoCloseable {
     void cancel(String name) {
         try {
             scheduler.deleteJob(JobKey.jobKey(name));
+        } catch (SchedulerException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** When the next task of these names runs. */
+    Optional<Instant> next(Set<String> names) {
+        try {
+            var next = Optional.<Instant>empty();
+            for (var name : names) {
+                for (var trigger : scheduler.getTriggersOfJob(JobKey.jobKey(name))) {
+                    var time = Optional.ofNullable(trigger.getNextFireTime()).map(Date::toInstant);
+                    next = Stream.concat(next.stream(), time.stream()).min(Instant::compareTo);
+                }
+            }
+            return next;
         } catch (SchedulerException e) {
             throw new IllegalStateException(e);
         }

@@ -51,6 +51,8 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("agent", AgentCommand::new);
+        COMMANDS.put("reconcile", ReconcileCommand::new);
         COMMANDS.put("status", StatusCommand::new);
         COMMANDS.put("suspend", SuspendCommand::new);
         COMMANDS.put("resume", ResumeCommand::new);

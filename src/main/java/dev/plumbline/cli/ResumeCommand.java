@@ -20,6 +20,7 @@ final class ResumeCommand extends Subcommand {
             open.store().resume();
             out().println(suspended ? "Resumed." : "Nothing was suspended.");
         }
+        AgentView.wake(state.directory());
         return Plumbline.DONE;
     }
 }

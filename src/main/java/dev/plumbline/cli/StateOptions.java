@@ -57,6 +57,11 @@ final class StateOptions {
         return configuration;
     }
 
+    /** Lets the file be read again. */
+    void forget() {
+        configuration = null;
+    }
+
     private Configuration read() {
         var path = file();
         if (!path.equals(Configuration.FILE) && Files.notExists(path)) {

@@ -6,7 +6,6 @@ import dev.plumbline.host.StatusText;
 import dev.plumbline.store.Store;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** {@code plumbline status}: how this host stands. */
@@ -24,11 +23,13 @@ final class StatusCommand extends Subcommand {
     public Integer call() {
         try (var store = Store.openReadOnly(state.directory(), VersionCommand.version())) {
             store.unavailable().ifPresent(why -> err().println("plumbline: " + why));
-            var status = Status.of(store, Instant.now(), Optional.empty());
+            var agent = AgentView.ask(state.directory());
+            var status = agent.completed(Status.of(store, Instant.now(), agent.next()));
             if (json.getAsBoolean()) {
                 StatusJson.write(status, VersionCommand.version(), out());
             } else {
                 new StatusText(ZoneId.systemDefault()).lines(status).forEach(out()::println);
+                out().println(agent.line());
             }
             return status.reason().isFailure() ? Plumbline.ERROR : Plumbline.DONE;
         }

@@ -90,7 +90,7 @@ public record Configuration(Host host, Path stateDirectory, SourceSettings sourc
      * @param drift time between two looks at the network, where nothing wakes it before
      * @param retryFirst time until the first try after a failure; doubled for each that fails
      * @param retryMost the longest time between two tries
-     * @param jitter how much longer a time may get by chance, in percent, so that many hosts do not ask at once
+     * @param jitter by how many percent a time is longer or shorter by chance, 0 to 50, so that many hosts do not ask at once
      * @param corrections how often within {@code window} it corrects what somebody keeps changing; then it reports
      */
     public record Agent(Duration poll, Duration drift, Duration retryFirst, Duration retryMost, int jitter,

@@ -146,7 +146,7 @@ public final class ConfigurationReader {
         return new Configuration.Agent(
                 fields.time(agent, path, "poll", SECOND, DAY).orElse(AGENT.poll()),
                 fields.time(agent, path, "drift", SECOND, DAY).orElse(AGENT.drift()), retry[0], retry[1],
-                fields.number(agent, path, "jitter", 0, 100).orElse(AGENT.jitter()), corrections, window);
+                fields.number(agent, path, "jitter", 0, 50).orElse(AGENT.jitter()), corrections, window);
     }
 
     private Configuration.Metrics metrics(Node.Mapping metrics, FieldPath path) {

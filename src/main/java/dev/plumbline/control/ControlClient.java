@@ -3,8 +3,10 @@ package dev.plumbline.control;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -102,31 +104,43 @@ public final class ControlClient {
         if (Files.notExists(socket)) {
             throw new NoServerException("there is no " + socket);
         }
+        if (!Files.isWritable(socket)) {
+            throw new IOException("no right to connect to " + socket + ": run as root");
+        }
         long deadline = System.nanoTime() + CONNECT.toNanos();
+        var reason = "";
         while (true) {
             var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            boolean connected = false;
             try {
-                // A full queue of connections would block without end.
+                // So that a full queue of connections, which gives EAGAIN, does not block without end.
                 channel.configureBlocking(false);
-                if (channel.connect(UnixDomainSocketAddress.of(socket))) {
+                connected = channel.connect(UnixDomainSocketAddress.of(socket));
+                if (connected) {
                     return channel;
                 }
-                channel.close();
-                if (System.nanoTime() > deadline) {
-                    throw new SilentServerException(socket + " takes no connection");
-                }
-                Thread.sleep(20);
             } catch (ConnectException e) {
-                channel.close();
                 throw new NoServerException("nobody listens on " + socket);
-            } catch (InterruptedException e) {
-                channel.close();
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            } catch (IOException e) {
-                channel.close();
-                throw e;
+            } catch (SocketException e) {
+                reason = String.valueOf(e.getMessage());
+            } finally {
+                if (!connected) {
+                    channel.close();
+                }
             }
+            if (System.nanoTime() > deadline) {
+                throw new SilentServerException(socket + " takes no connection: " + reason);
+            }
+            pause();
+        }
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
     }
 }

@@ -3,7 +3,8 @@ package dev.plumbline.control;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import jdk.net.UnixDomainPrincipal;
 
@@ -45,7 +46,7 @@ public record Request(String method, String path, Map<String, String> query, Map
     }
 
     private static Map<String, String> query(String text) throws HttpException {
-        var query = new HashMap<String, String>();
+        var query = new LinkedHashMap<String, String>();
         for (var part : text.split("&")) {
             int equals = part.indexOf('=');
             try {
@@ -55,7 +56,7 @@ public record Request(String method, String path, Map<String, String> query, Map
                 throw new HttpException(400, "the query is not well-formed");
             }
         }
-        return Map.copyOf(query);
+        return Collections.unmodifiableMap(query);
     }
 
     private static String decoded(String text) {

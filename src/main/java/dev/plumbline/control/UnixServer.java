@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -101,7 +102,8 @@ public final class UnixServer implements AutoCloseable {
         } catch (IOException e) {
             channel.close();
             lock.close();
-            throw new IOException("cannot listen on " + path + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + path + ": " + (e instanceof UserPrincipalNotFoundException
+                    ? "there is no group " + access.group().orElse("") : e.getMessage()), e);
         }
         var server = new UnixServer(path, lock, channel, handler);
         Thread.ofPlatform().daemon().name("socket " + path.getFileName()).start(server::accept);

@@ -47,6 +47,12 @@ public record Status(Instant at, Reason reason, String message, Optional<Instant
         return !awaiting.isEmpty() || reason.isRetried();
     }
 
+    /** The same, where somebody keeps changing what is ours. */
+    public Status fighting(String what) {
+        return reason.isReady() ? new Status(at, Reason.FIGHTING, what, since, applied, attempted, awaiting, suspension,
+                runs, drift, next) : this;
+    }
+
     /** What a store says. */
     public static Status of(StoreView store, Instant now, Optional<Instant> next) {
         var runs = store.runs(LOOKED_AT);

@@ -9,6 +9,9 @@ package dev.plumbline.kernel.watch;
  */
 public record Changed(String netns, Kind kind, String object) {
 
+    /** It is not known what. */
+    public static final Changed SOMETHING = new Changed("", Kind.ANYTHING, "");
+
     /** What sort of object. */
     public enum Kind {
         LINK("link"),

@@ -24,8 +24,8 @@ final class Filter {
     private static final int TYPE = 4;
     private static final int FLAGS = 6;
     private static final int AF_BRIDGE = 7;
-    /** More are not told apart here: each takes two instructions. */
-    private static final int MOST_NUMBERS = 800;
+    /** More are not told apart here: each takes two instructions, and there are three lists. */
+    private static final int MOST_NUMBERS = 600;
 
     private final SocketFilter program = new SocketFilter();
     private final Label take = new Label();
@@ -74,7 +74,8 @@ final class Filter {
         program.loadByte(PAYLOAD + RouteMessages.PROTOCOL).ifEqual(Protocol.PLUMBLINE, take);
         program.find(attributes, RouteMessages.RTA_TABLE, take).loadWordOfAttribute();
         if (tables.size() > MOST_NUMBERS || shared.size() > MOST_NUMBERS) {
-            program.jump(take);
+            program.take();
+            return;
         }
         program.ifAny(tables, take);
         if (shared.contains((int) Route.TABLE_MAIN)) {
@@ -97,9 +98,10 @@ final class Filter {
         var list = new Label();
         program.find(attributes, RouteMessages.RTA_OIF, list).loadWordOfAttribute();
         if (devices.size() > MOST_NUMBERS) {
-            program.jump(take);
+            program.take();
+        } else {
+            program.ifAny(devices, take).drop();
         }
-        program.ifAny(devices, take).drop();
         var object = new Label();
         program.at(list).find(attributes, RouteMessages.RTA_MULTIPATH, object).jump(take);
         program.at(object).find(attributes, RouteMessages.RTA_NH_ID, drop).jump(take);

@@ -33,8 +33,6 @@ public final class NetworkWatch implements AutoCloseable {
         Rtnetlink.RTNLGRP_IPV6_IFADDR, Rtnetlink.RTNLGRP_IPV4_ROUTE, Rtnetlink.RTNLGRP_IPV6_ROUTE,
         Rtnetlink.RTNLGRP_IPV4_RULE, Rtnetlink.RTNLGRP_IPV6_RULE, Rtnetlink.RTNLGRP_NSID};
 
-    private static final Changed ANYTHING = new Changed("", Changed.Kind.ANYTHING, "");
-
     private final NetworkNamespace host;
     private final MulticastSocket socket;
     private final Duration settle;
@@ -127,7 +125,7 @@ public final class NetworkWatch implements AutoCloseable {
         while (socket.await() && socket.pause(settle)) {
             var changes = new LinkedHashSet<Changed>();
             if (!socket.receive((namespace, message) -> take(namespace, message, changes))) {
-                changes.add(ANYTHING);
+                changes.add(Changed.SOMETHING);
             }
             if (!changes.isEmpty()) {
                 return changes;
@@ -153,7 +151,7 @@ public final class NetworkWatch implements AutoCloseable {
             try {
                 sieve.judge(message).ifPresent(changes::add);
             } catch (MalformedMessageException e) {
-                changes.add(ANYTHING);
+                changes.add(Changed.SOMETHING);
             }
         }
     }

@@ -1,0 +1,199 @@
+package dev.plumbline.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.kernel.ThrowAwayNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent as a process of its own, in a namespace where others change things with {@code ip}. */
+@Tag("kernel")
+class AgentKernelTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String TABLE = """
+            kind: RouteTable
+            metadata: {name: edge}
+            spec: {id: 110, routes: [{to: 203.0.113.0/24, via: 10.0.0.1}]}
+            ---
+            kind: RoutingRules
+            metadata: {name: edge}
+            spec: {rules: [{priority: 1000, from: 192.0.2.0/24, lookup: edge}]}
+            """;
+
+    @RegisterExtension
+    final ThrowAwayNamespaces namespaces = new ThrowAwayNamespaces();
+
+    @TempDir
+    Path directory;
+
+    private TestHost host;
+    private Process agent;
+    private Path log;
+
+    @BeforeEach
+    void host() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        host = new TestHost(namespaces, directory).device("eth0", "10.0.0.10/24").intent("edge.yaml", TABLE);
+        log = directory.resolve("log");
+        configure("");
+    }
+
+    private void configure(String more) throws IOException {
+        Files.writeString(directory.resolve("plumbline.yaml"), """
+                apiVersion: plumbline.dev/v1
+                kind: Configuration
+                stateDirectory: %s
+                source: {directory: %s}
+                agent: {poll: 1h, drift: 1h%s}
+                """.formatted(host.state(), host.intents(), more));
+    }
+
+    private void start() throws IOException {
+        agent = new ProcessBuilder("ip", "netns", "exec", host.name(), ProcessHandle.current().info().command()
+                .orElseThrow(), "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
+                System.getProperty("java.class.path"), Plumbline.class.getName(), "agent", "--config",
+                directory.resolve("plumbline.yaml").toString()).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        await(() -> plumbline("status").out().contains("Agent:     pid"), "the agent answers");
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (agent != null) {
+            agent.destroy();
+            assertTrue(agent.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        }
+    }
+
+    private TestHost.Result plumbline(String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--config", directory.resolve("plumbline.yaml").toString()));
+        return host.execute(all.toArray(String[]::new));
+    }
+
+    private void await(BooleanSupplier condition, String what) {
+        var end = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(end), () -> what + "\n" + logged());
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private String logged() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private boolean has(String rule) {
+        return host.snapshot().rules().stream().anyMatch(each -> each.contains(rule));
+    }
+
+    @Test
+    void appliesWhatItIsAskedForAndPutsBackWhatSomebodyTakesAway() throws Exception {
+        start();
+        var asked = plumbline("reconcile");
+        assertEquals(0, asked.code(), asked::toString);
+        await(() -> has("192.0.2.0/24"), "applied");
+        host.ip().run("rule del priority 1000");
+        host.ip().run("route flush table 110");
+        await(() -> has("192.0.2.0/24") && host.ip().run("route show table 110").contains("203.0.113.0/24"),
+                "put back");
+        await(() -> logged().contains("drift found and corrected"), "logged");
+        // What is not ours is left alone.
+        host.ip().run("rule add priority 2000 from 198.51.100.0/24 lookup main");
+        assertEquals("Nothing to do.\n", plumbline("reconcile").out());
+        assertTrue(has("198.51.100.0/24"));
+        var status = plumbline("status");
+        assertEquals(0, status.code(), status::toString);
+        assertTrue(status.out().startsWith("Ready:     yes"), status::toString);
+        assertTrue(status.out().contains("Next run:  "), status::toString);
+    }
+
+    @Test
+    void aBrokenFileStopsNothing() throws Exception {
+        start();
+        assertEquals(0, plumbline("reconcile").code());
+        host.intent("edge.yaml", TABLE.replace("id: 110", "idd: 110"));
+        var refused = plumbline("reconcile");
+        assertEquals(1, refused.code(), refused::toString);
+        assertTrue(refused.err().contains("IntentInvalid"), refused::toString);
+        host.ip().run("rule del priority 1000");
+        await(() -> has("192.0.2.0/24"), "put back");
+        var status = plumbline("status");
+        assertTrue(status.out().startsWith("Ready:     no, IntentInvalid"), status::toString);
+        host.intent("edge.yaml", TABLE.replace("1000", "1001"));
+        assertEquals(0, plumbline("reconcile").code());
+        assertTrue(host.snapshot().rules().stream().anyMatch(each -> each.startsWith("1001:")));
+        assertTrue(plumbline("status").out().startsWith("Ready:     yes"));
+    }
+
+    @Test
+    void whoFightsBackIsReported() throws Exception {
+        configure(", fights: {corrections: 2, within: 1m}");
+        start();
+        plumbline("reconcile");
+        var end = Instant.now().plus(PATIENCE);
+        while (!plumbline("status").out().contains("Fighting: somebody keeps changing")) {
+            assertTrue(Instant.now().isBefore(end), this::logged);
+            if (has("192.0.2.0/24")) {
+                host.ip().run("rule del priority 1000");
+            }
+            Thread.sleep(100);
+        }
+        assertEquals(1, plumbline("status").code());
+        assertTrue(logged().contains("Fighting: somebody keeps changing"), this::logged);
+    }
+
+    @Test
+    void readsItsConfigurationAgainAndEndsCleanly() throws Exception {
+        start();
+        plumbline("reconcile");
+        assertEquals(0, plumbline("suspend", "--reason", "works").code());
+        host.ip().run("rule del priority 1000");
+        Thread.sleep(1500);
+        assertFalse(has("192.0.2.0/24"));
+        assertEquals(0, plumbline("resume").code());
+        await(() -> has("192.0.2.0/24"), "put back");
+        hangUpWith("kind: nonsense\n", "expected one of Configuration; found `nonsense`");
+        await(() -> logged().contains("going on with the former configuration"), "kept");
+        configure("");
+        new ProcessBuilder("kill", "-HUP", Long.toString(agent.pid())).start().waitFor();
+        await(() -> logged().contains("read the configuration again"), "read again");
+        agent.destroy();
+        assertTrue(agent.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(0, agent.exitValue(), this::logged);
+        assertTrue(logged().endsWith("stopped\n"), this::logged);
+        assertTrue(has("192.0.2.0/24"));
+    }
+
+    /** {@code ip netns exec} becomes the program, so that its process is the agent's. */
+    private void hangUpWith(String configuration, String logged) throws Exception {
+        Files.writeString(directory.resolve("plumbline.yaml"), configuration);
+        new ProcessBuilder("kill", "-HUP", Long.toString(agent.pid())).start().waitFor();
+        await(() -> logged().contains(logged), logged);
+    }
+}

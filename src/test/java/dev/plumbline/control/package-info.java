@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.kernel.watch;
+
+import org.jspecify.annotations.NullMarked;
