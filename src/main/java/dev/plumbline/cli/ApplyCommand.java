@@ -45,7 +45,7 @@ final class ApplyCommand extends Subcommand {
             .description("Revert everything after this time, such as 60s or 10m, unless `plumbline confirm` is said; also"
                     + " when the terminal or this process is gone, and after a reboot."));
     private final OptionSpec probe = option(OptionSpec.builder("--probe").paramLabel("PROBE").type(String.class)
-            .description("With --confirm: confirm when ping:ADDRESS or tcp:ADDRESS:PORT succeeds, and revert when it does"
+            .description("With --confirm: confirm when " + Probe.FORMS + " succeeds, and revert when it does"
                     + " not in that time."));
     private final BooleanSupplier again = flag("--again",
             "Apply intents that were reverted before.");
@@ -138,8 +138,10 @@ final class ApplyCommand extends Subcommand {
         if (confirm.getValue() == null) {
             throw new ParameterException(spec().commandLine(), "--probe goes with --confirm");
         }
-        return Optional.of(Probe.parse(text).orElseThrow(() -> new ParameterException(spec().commandLine(),
-                "--probe takes ping:ADDRESS or tcp:ADDRESS:PORT, not `" + text + "`")));
+        return Optional.of(Probe.parse(text, input.settings()).orElseThrow(() ->
+                new ParameterException(spec().commandLine(), text.equals("git")
+                        ? "--probe git asks the repository of the intents, and these come from "
+                        + input.settings().place().words() : "--probe takes " + Probe.FORMS + ", not `" + text + "`")));
     }
 
     private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,

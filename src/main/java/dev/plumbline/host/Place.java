@@ -77,6 +77,14 @@ public sealed interface Place {
             }
         }
 
+        /** Whether the server answers a fetch now. */
+        public boolean answers(Path stateDirectory) {
+            try (var mirror = GitMirror.open(stateDirectory, location, access, verify)) {
+                return mirror.update().refusal().filter(each -> each.kind() == Refusal.Kind.UNREACHABLE
+                        || each.kind() == Refusal.Kind.BUSY).isEmpty();
+            }
+        }
+
         private static Failure failure(Refusal refusal, GitRevision revision) {
             var reason = switch (refusal.kind()) {
                 case UNREACHABLE, BUSY -> Reason.SOURCE_UNREACHABLE;

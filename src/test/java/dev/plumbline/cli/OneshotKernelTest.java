@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.plumbline.host.Report;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,7 +66,7 @@ class OneshotKernelTest {
     }
 
     private void git(String... words) throws Exception {
-        var command = new java.util.ArrayList<>(List.of("git", "-C", repository.toString(), "-c", "user.name=Ann",
+        var command = new ArrayList<>(List.of("git", "-C", repository.toString(), "-c", "user.name=Ann",
                 "-c", "user.email=ann@example.com"));
         command.addAll(List.of(words));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -82,7 +86,7 @@ class OneshotKernelTest {
     }
 
     private TestHost.Result plumbline(String... words) {
-        var all = new java.util.ArrayList<>(List.of(words));
+        var all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--config", directory.resolve("plumbline.yaml").toString()));
         return host.execute(all.toArray(String[]::new));
     }
@@ -200,6 +204,22 @@ class OneshotKernelTest {
     }
 
     @Test
+    void aFetchConfirmsAndItsFailureReverts() throws Exception {
+        var kept = plumbline("apply", "--auto-approve", "--confirm", "20s", "--probe", "git");
+        assertEquals(0, kept.code(), kept::toString);
+        assertTrue(hasRule());
+        assertTrue(status().startsWith("Ready:     yes"), this::status);
+        commit("intents/edge.yaml", TABLE.replace("1000", "1001"), "Another priority");
+        plumbline("plan");
+        Files.move(repository, directory.resolve("moved"));
+        var reverted = plumbline("apply", "--auto-approve", "--confirm", "3s", "--probe", "git");
+        assertEquals(1, reverted.code(), reverted::toString);
+        assertTrue(reverted.err().contains("so everything was reverted"), reverted::toString);
+        assertTrue(hasRule());
+        assertFalse(host.snapshot().rules().stream().anyMatch(each -> each.startsWith("1001:")));
+    }
+
+    @Test
     void suspendedRunsDoNothing() {
         oneshot();
         assertEquals(0, plumbline("suspend", "--reason", "rack move", "--until", "2h").code());
@@ -243,9 +263,9 @@ class OneshotKernelTest {
 
     @Test
     void prioritiesGoBeforeLinesUnderSystemd() {
-        var text = new java.io.StringWriter();
-        new JournalLines(new java.io.PrintWriter(text), true).print(List.of(
-                new dev.plumbline.host.Report.Line(dev.plumbline.host.Report.Priority.ERROR, "broken")));
+        var text = new StringWriter();
+        new JournalLines(new PrintWriter(text), true).print(List.of(
+                new Report.Line(Report.Priority.ERROR, "broken")));
         assertEquals("<3>broken\n", text.toString());
     }
 }
