@@ -64,6 +64,7 @@ final class Distribution {
         nativeLibraries(libraries);
         copyTree(project.resolve("schemas"), target.resolve("schemas"));
         copyTree(project.resolve("examples"), target.resolve("examples"));
+        copyTree(project.resolve("systemd"), target.resolve("lib/systemd/system"));
         for (String document : List.of("LICENSE", "README.md")) {
             Files.copy(project.resolve(document), target.resolve(document));
         }

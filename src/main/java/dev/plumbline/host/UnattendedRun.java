@@ -254,7 +254,7 @@ final class UnattendedRun {
         if (run.hasChanges()) {
             log(Report.Priority.NOTICE, (run.drift() ? "drift found and corrected: " : "applied and verified: ")
                     + run.added() + " added, " + run.changed() + " changed, " + run.destroyed() + " destroyed");
-            run.details().forEach(each -> log(run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO, each));
+            run.details().forEach(each -> log(Report.Priority.NOTICE, each));
         }
         var reason = run.reason();
         if (reason.isFailure() && !(known && order.onlyApplied())) {
