@@ -39,7 +39,8 @@ final class ArchivableJar {
      * @param own the program's own jar, which also gets {@link DirectCode}
      */
     static boolean copy(Path from, Path to, boolean own) throws IOException {
-        try (JarFile jar = new JarFile(from.toFile())) {
+        // Not verified: some signed jars have entries without a digest, and who may publish them is Maven's to check.
+        try (JarFile jar = new JarFile(from.toFile(), false)) {
             if (!own && !needsChange(jar)) {
                 return false;
             }
@@ -133,10 +134,29 @@ final class ArchivableJar {
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
                     String[] exceptions) {
                 MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
+                if (name.equals("loadClosureClass")) {
+                    return new Absent(method);
+                }
                 return new JSRInlinerAdapter(method, access, name, descriptor, signature, exceptions);
             }
         };
         new ClassReader(content).accept(raising, ClassReader.SKIP_FRAMES);
         return writer.toByteArray();
+    }
+
+    /**
+     * picocli looks for Groovy at every start, and for a class that is not there Java opens every jar. This is what it
+     * finds: nothing.
+     */
+    private static final class Absent extends MethodVisitor {
+
+        private Absent(MethodVisitor method) {
+            super(Opcodes.ASM9);
+            method.visitCode();
+            method.visitInsn(Opcodes.ACONST_NULL);
+            method.visitInsn(Opcodes.ARETURN);
+            method.visitMaxs(0, 0);
+            method.visitEnd();
+        }
     }
 }

@@ -21,6 +21,7 @@ public final class Agent {
     private static final Duration SETTLE = Duration.ofMillis(100);
     private static final Duration LONGEST_PULSE = Duration.ofSeconds(30);
     private static final Duration WATCH_RETRY = Duration.ofSeconds(10);
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
     /** More than clocks are slewed by in one pulse. */
     private static final long CLOCK_STEP_MILLIS = 2000;
 
@@ -76,6 +77,7 @@ public final class Agent {
         stop.countDown();
         watch.wake();
         try {
+            server.awaitRequests(LAST_ANSWERS);
             watcher.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -9,7 +9,7 @@ public interface AgentControl {
     /**
      * Polls and corrects now.
      *
-     * @param wait whether to return when that is done
+     * @param wait whether to return when that is done, or after a bounded time: places for requests are few
      * @return what came of it, or that it was accepted, as a JSON document
      * @throws IllegalStateException with the reason if it cannot be done now, such as while suspended
      */

@@ -15,15 +15,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does {@link Work}, one thing at a time on one thread: by the clock, when somebody changes the network, after failures,
- * and when asked. What is asked for several times before its turn comes is done once.
+ * Does {@link Work}, one thing at a time on one thread: by the clock, when somebody changes the network, after
+ * failures, and when asked. What is asked for several times before its turn comes is done once.
  *
- * <p>While an action waits to be tried again after a failure, the schedule leaves it alone; changes, deadlines and people
- * do not. While the loop is suspended, only deadlines are kept and the configuration is read.
+ * <p>While an action waits to be tried again after a failure, the schedule leaves it alone; changes, deadlines and
+ * people do not. While the loop is suspended, only deadlines are kept and the configuration is read.
  */
 public final class AgentLoop implements AutoCloseable {
 
@@ -40,8 +39,8 @@ public final class AgentLoop implements AutoCloseable {
     private final Map<Action, Pending> pending = new EnumMap<>(Action.class);
     private final Map<Action, LoopStatus.Last> last = new EnumMap<>(Action.class);
     private final WakeLimits limits;
+    private final FightNews news;
     private Settings settings;
-    private Set<Changed> told = Set.of();
     private Optional<String> watchFailure = Optional.empty();
     private Optional<Instant> deadline = Optional.empty();
     private boolean suspended;
@@ -93,6 +92,7 @@ public final class AgentLoop implements AutoCloseable {
         this.suspended = suspended;
         settings = work.settings();
         limits = new WakeLimits(settings);
+        news = new FightNews(work);
         worker = Thread.ofPlatform().name("loop").unstarted(this::run);
     }
 
@@ -262,38 +262,28 @@ public final class AgentLoop implements AutoCloseable {
             outcome = switch (item.action) {
                 case POLL -> work.poll(item.cause);
                 case CORRECT -> work.correct(item.cause);
-                case RELOAD -> work.reload();
+                case RELOAD -> reloadNow();
             };
         } catch (RuntimeException e) {
             outcome = Outcome.failed(e.getMessage() == null ? e.toString() : e.getMessage(), true);
         }
-        if (item.action == Action.RELOAD) {
-            reloaded();
-        }
         outcome.interests().ifPresent(this::listen);
         done(item, outcome);
-        tellFights();
+        news.tell(status().fights());
         for (var waiting : item.waiting) {
             waiting.complete(outcome);
         }
     }
 
-    private void tellFights() {
-        var fights = status().fights();
-        var fresh = fights.stream().filter(each -> !told.contains(each.object())).toList();
-        told = fights.stream().map(Fight::object).collect(Collectors.toSet());
-        if (!fresh.isEmpty()) {
-            work.fighting(fresh);
-        }
-    }
-
-    private void reloaded() {
+    private Outcome reloadNow() {
+        var outcome = work.reload();
         var next = work.settings();
         synchronized (this) {
             settings = next;
             limits.settings(next);
         }
         schedules();
+        return outcome;
     }
 
     private void listen(List<Interests> interests) {
@@ -389,7 +379,9 @@ public final class AgentLoop implements AutoCloseable {
             notifyAll();
         }
         try {
-            worker.join(PATIENCE);
+            if (worker.getState() != Thread.State.NEW) {
+                worker.join(PATIENCE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

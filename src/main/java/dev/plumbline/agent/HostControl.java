@@ -94,8 +94,9 @@ public final class HostControl implements AgentControl {
     @Override
     public void suspend() {
         try (var open = OpenStore.open(stateDirectory, invocation, Duration.ZERO)) {
-            open.store().suspend(new Suspension("asked for over the agent's control socket",
-                    Instant.now().truncatedTo(ChronoUnit.SECONDS), Optional.empty(), invocation.user()));
+            open.suspend(new Suspension("asked for over the agent's control socket",
+                    Instant.now().truncatedTo(ChronoUnit.SECONDS), Optional.empty(), invocation.user()),
+                    PATIENCE);
         }
     }
 

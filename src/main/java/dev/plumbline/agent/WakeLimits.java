@@ -54,10 +54,8 @@ final class WakeLimits {
 
     /** Somebody changed something. */
     void changed(Set<Changed> changes) {
-        waiting.addAll(changes);
-        for (var each = waiting.iterator(); waiting.size() > MOST_OBJECTS && each.hasNext();) {
-            each.next();
-            each.remove();
+        for (var change : changes) {
+            waiting.add(waiting.size() < MOST_OBJECTS ? change : Changed.SOMETHING);
         }
     }
 

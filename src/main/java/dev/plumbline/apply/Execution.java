@@ -23,10 +23,15 @@ final class Execution {
     /**
      * How it went.
      *
-     * @param failures one line a refusal; empty if there was none
+     * @param refusals what the kernel refused; empty if it took everything
      * @param answersLost what was carried out is known only when it is read back
      */
-    record Written(List<String> failures, boolean answersLost) {
+    record Written(List<Outcome.Failure> refusals, boolean answersLost) {
+
+        /** One line a refusal. */
+        List<String> failures() {
+            return refusals.stream().map(Execution::text).toList();
+        }
     }
 
     /** Writes until something is refused. */
@@ -40,7 +45,7 @@ final class Execution {
     }
 
     private Written write(List<ChangeSet> changes, boolean stop, Progress progress) {
-        var failures = new ArrayList<String>();
+        var refusals = new ArrayList<Outcome.Failure>();
         boolean lost = false;
         for (var phase : Phase.values()) {
             for (var domain : namespace.domains()) {
@@ -48,15 +53,15 @@ final class Execution {
                     var outcome = execute(domain, each, phase, progress);
                     lost |= outcome instanceof Outcome.Unknown;
                     if (outcome instanceof Outcome.Failed failed) {
-                        failed.failures().forEach(failure -> failures.add(text(failure)));
+                        refusals.addAll(failed.failures());
                     }
-                    if (stop && !failures.isEmpty()) {
-                        return new Written(failures, lost);
+                    if (stop && !refusals.isEmpty()) {
+                        return new Written(refusals, lost);
                     }
                 }
             }
         }
-        return new Written(failures, lost);
+        return new Written(refusals, lost);
     }
 
     private static <C extends ChangeSet> Outcome execute(Domain<C> domain, ChangeSet changes, Phase phase,
@@ -65,7 +70,7 @@ final class Execution {
                 ? domain.execute(domain.changes().cast(changes), phase, progress) : new Outcome.Done();
     }
 
-    private static String text(Outcome.Failure failure) {
+    static String text(Outcome.Failure failure) {
         var change = failure.change();
         var action = change.action() == Change.Action.DELETE ? "deleting" : "writing";
         return change.origin().map(Origin::position).filter(at -> !at.isEmpty()).map(at -> at + ": ").orElse("")

@@ -17,6 +17,14 @@ public interface Ledgers {
      */
     Ledger read(String label, NamespaceId id);
 
+    /**
+     * The ledger that what is there now was made by: the recorded one, or the one that an apply leads to which waits to
+     * be confirmed. A plan starts from this.
+     */
+    default Ledger reached(String label, NamespaceId id) {
+        return read(label, id);
+    }
+
     /** Records the whole ledger in place of the one before, on disk before it returns. */
     void record(String label, NamespaceId id, Ledger ledger);
 }

@@ -108,7 +108,7 @@ final class NamespaceRun implements AutoCloseable {
     }
 
     Prepared prepare() {
-        var ledger = ledgers.read(label, namespace.id());
+        var ledger = ledgers.reached(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
@@ -156,6 +156,18 @@ final class NamespaceRun implements AutoCloseable {
     List<Guard> guards(Prepared prepared, boolean hasFiles) {
         return !label.equals(Document.HOST) ? List.of() : timings.time("guards", () -> Guards.hit(prepared.live(),
                 prepared.needs().scope().tables(), prepared.changes(), hasFiles, namespace));
+    }
+
+    /** How many objects are ours once the plan is carried out, by what they are. */
+    static Map<String, Long> owned(Prepared prepared) {
+        var desired = prepared.compilation().desired();
+        long routes = 0;
+        for (var rows : desired.routes().tables().values()) {
+            for (int row = 0; row < rows.size(); row++) {
+                routes += rows.attributes(row).isOurs() ? 1 : 0;
+            }
+        }
+        return Map.of("route", routes, "rule", desired.rules().stream().filter(each -> each.rule().isOurs()).count());
     }
 
     /** Whose changes could make this plan another one. */
@@ -255,6 +267,11 @@ final class NamespaceRun implements AutoCloseable {
             causes.add(e.getMessage() == null ? e.toString() : e.getMessage());
         }
         throw undone(prepared, claim, inverse, causes);
+    }
+
+    /** Carries the plan out as far as the kernel takes it, in a namespace that may be spoilt: no way back is kept. */
+    Rehearsal rehearse(Prepared prepared, Plan.NamespacePlan plan, Progress progress) {
+        return Rehearsal.of(plan, namespace, prepared.compilation().desired(), prepared.needs().scope(), progress);
     }
 
     private Inverse begin(Prepared prepared, Journal.Claim claim, Optional<Instant> confirmBy) {

@@ -9,6 +9,8 @@ import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Guard;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.state.ChangeSet;
+import dev.plumbline.state.ForbiddenNamespaceException;
+import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
 public final class Reconciler {
@@ -52,7 +55,8 @@ public final class Reconciler {
         private final Map<NamespaceRun, NamespaceRun.Prepared> runs = new LinkedHashMap<>();
         private final Map<NamespaceRun, Journal.Claim> claims = new LinkedHashMap<>();
         private final List<NamespaceRun> opened = new ArrayList<>();
-        private final List<Plan.NamespacePlan> absent = new ArrayList<>();
+        private final List<Plan.NamespacePlan> unread = new ArrayList<>();
+        private final List<ForbiddenNamespaceException> forbidden = new ArrayList<>();
         private final List<Event> recovered = new ArrayList<>();
         private final List<UnfinishedApply> unfinished;
         private final Map<String, List<Guard>> guards = new LinkedHashMap<>();
@@ -66,11 +70,31 @@ public final class Reconciler {
         /** What would be done. */
         public Plan plan() {
             var plans = new ArrayList<Plan.NamespacePlan>();
-            runs.forEach((run, prepared) -> plans.add(NamespaceRun.plan(run.label(), prepared,
-                    unfinished.stream().filter(each -> each.label().equals(run.label())).map(Reconciler::notice)
-                            .toList()).guardedBy(guards.getOrDefault(run.label(), List.of()))));
-            plans.addAll(absent);
+            runs.forEach((run, prepared) -> plans.add(plan(run, prepared)));
+            plans.addAll(unread);
             return new Plan(plans);
+        }
+
+        private Plan.NamespacePlan plan(NamespaceRun run, NamespaceRun.Prepared prepared) {
+            return NamespaceRun.plan(run.label(), prepared, unfinished.stream()
+                    .filter(each -> each.label().equals(run.label())).map(Reconciler::notice).toList())
+                    .guardedBy(guards.getOrDefault(run.label(), List.of()));
+        }
+
+        /**
+         * Carries the plan out in copies, which are spoilt then: nothing is claimed or recorded, and behind a refusal
+         * it goes on with what is left.
+         *
+         * @return one for each namespace that there is now
+         */
+        public List<Rehearsal> rehearse(Progress progress) {
+            return runs.entrySet().stream().map(each -> each.getKey().rehearse(each.getValue(),
+                    plan(each.getKey(), each.getValue()), progress)).toList();
+        }
+
+        /** Namespaces that there are not now, or that this user may not enter, with the documents for them. */
+        public List<Plan.NamespacePlan> unread() {
+            return List.copyOf(unread);
         }
 
         /**
@@ -102,6 +126,14 @@ public final class Reconciler {
             return prepared;
         }
 
+        /** How many objects are ours once the plan is carried out, by what they are. */
+        public Map<String, Long> owned() {
+            var owned = new TreeMap<String, Long>();
+            runs.values().forEach(each -> NamespaceRun.owned(each).forEach((resource, count) ->
+                    owned.merge(resource, count, Long::sum)));
+            return owned;
+        }
+
         /** Whose changes could make this plan another one, namespace by namespace. */
         public List<Watched> watched() {
             return runs.entrySet().stream().map(each -> each.getKey().watched(each.getValue())).toList();
@@ -117,6 +149,7 @@ public final class Reconciler {
          * again: who approved the plan approved what was shown.
          *
          * @param confirmBy when it is reverted unless it was confirmed; absent: it need not be
+         * @throws ForbiddenNamespaceException if a namespace may not be entered; nothing is changed then
          * @throws LockedException if another apply is at work in a namespace
          * @throws GuardedException if the plan hits a guard; nothing is changed then
          * @throws ApplyException at the first namespace that fails, or is not any more as it was shown; those before it
@@ -124,12 +157,15 @@ public final class Reconciler {
          */
         public void apply(Optional<Instant> confirmBy, Progress progress) {
             requireUnguarded();
+            if (!forbidden.isEmpty()) {
+                throw forbidden.getFirst();
+            }
             runs.forEach((run, prepared) -> {
                 var claimed = claims.get(run);
                 if (claimed != null) {
                     run.apply(prepared, claimed, confirmBy, progress);
                     release(run);
-                } else if (run.hasWork(prepared)) {
+                } else if (run.hasWork(prepared) || isAwaiting(run)) {
                     claims.put(run, run.claim(recovered::add));
                     run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
                     release(run);
@@ -157,6 +193,11 @@ public final class Reconciler {
 
         private static void update(MessageDigest digest, String text) {
             digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Who applies where something waits to be confirmed is turned away, though nothing may be left to do. */
+        private boolean isAwaiting(NamespaceRun run) {
+            return unfinished.stream().anyMatch(each -> each.id().equals(run.id()) && each.isAwaiting());
         }
 
         private void release(NamespaceRun run) {
@@ -194,6 +235,7 @@ public final class Reconciler {
      * The same to apply at once: every namespace is claimed before it is read, and undone first what an apply that
      * died left there.
      *
+     * @throws ForbiddenNamespaceException if a namespace may not be entered
      * @throws LockedException if another apply is at work in a namespace
      */
     public Session prepareToApply(List<Document> documents) {
@@ -206,9 +248,8 @@ public final class Reconciler {
             var problems = new ArrayList<Problem>();
             for (var label : labels(documents)) {
                 var held = documents.stream().filter(document -> document.netns().equals(label)).toList();
-                var namespace = timings.time("open", () -> namespaces.open(label));
+                var namespace = opened(label, held, session, claiming);
                 if (namespace.isEmpty()) {
-                    absent(label, held).ifPresent(session.absent::add);
                     continue;
                 }
                 var twin = session.runs.keySet().stream()
@@ -236,6 +277,24 @@ public final class Reconciler {
         } catch (RuntimeException e) {
             session.close();
             throw e;
+        }
+    }
+
+    /** One that cannot be read is no reason to plan nothing; to write nothing it is. */
+    private Optional<LiveNamespace> opened(String label, List<Document> held, Session session, boolean claiming) {
+        try {
+            var namespace = timings.time("open", () -> namespaces.open(label));
+            if (namespace.isEmpty()) {
+                absent(label, held).ifPresent(session.unread::add);
+            }
+            return namespace;
+        } catch (ForbiddenNamespaceException e) {
+            if (claiming) {
+                throw e;
+            }
+            session.forbidden.add(e);
+            session.unread.add(forbidden(label, held));
+            return Optional.empty();
         }
     }
 
@@ -307,5 +366,15 @@ public final class Reconciler {
         var notices = held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WAITING, "NamespaceNotReady",
                 Optional.of(document.origin()), "there is no network namespace " + label + " now")).toList();
         return Optional.of(new Plan.NamespacePlan(label, List.of(), notices));
+    }
+
+    private static Plan.NamespacePlan forbidden(String label, List<Document> held) {
+        var text = "no right to enter network namespace " + label + ": run as root to see what would be done there";
+        var notices = new ArrayList<>(held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WARNING,
+                Plan.Notice.FORBIDDEN, Optional.of(document.origin()), text)).toList());
+        if (held.isEmpty()) {
+            notices.add(new Plan.Notice(Plan.Notice.Kind.WARNING, Plan.Notice.FORBIDDEN, Optional.empty(), text));
+        }
+        return new Plan.NamespacePlan(label, List.of(), notices);
     }
 }

@@ -75,7 +75,8 @@ final class Verification {
                 .map(Verification::text).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private static String text(Change change) {
+    /** What is wrong with an object, if this change is still to be made. */
+    static String text(Change change) {
         var object = change.resource() + " `" + change.subject() + "`";
         return switch (change.action()) {
             case CREATE -> object + " is missing";

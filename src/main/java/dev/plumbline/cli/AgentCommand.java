@@ -42,11 +42,16 @@ final class AgentCommand extends Subcommand {
         var invocation = Caller.invocation(this);
         Path directory = input.state().directory();
         OpenStore.open(directory, invocation, Duration.ZERO).close();
-        var work = new HostWork(this::load, report -> log.print(report.lines()),
-                line -> log.print(List.of(line)));
-        new Agent(NetworkNamespace.current(), directory.resolve(SOCKET), work,
-                loop -> new HostControl(loop, directory, invocation), false, ServiceNotification.of(System.getenv()))
-                .run();
+        var exported = new ExportedMetrics(directory, log);
+        var work = new HostWork(this::load, report -> {
+            log.print(report.lines());
+            exported.write(input.state().configuration().metrics());
+        }, line -> log.print(List.of(line)));
+        try (var _ = exported.listen(input.state().configuration().metrics())) {
+            new Agent(NetworkNamespace.current(), directory.resolve(SOCKET), work,
+                    loop -> new HostControl(loop, directory, invocation), false,
+                    ServiceNotification.of(System.getenv())).run();
+        }
         log.print(List.of(new Report.Line(Report.Priority.INFO, "stopped")));
         return Plumbline.DONE;
     }

@@ -98,7 +98,9 @@ final class ApplyCommand extends Subcommand {
         }
         var report = new Unattended(input.settings(), Caller.invocation(this), TimeOption.of(lockTimeout, this))
                 .run(new Order("timer", allowed, Optional.empty(), false));
-        new JournalLines(err()).print(report.lines());
+        var log = new JournalLines(err());
+        log.print(report.lines());
+        new ExportedMetrics(input.state().directory(), log).write(input.state().configuration().metrics());
         return report.run().reason().isFailure() ? Plumbline.ERROR : Plumbline.DONE;
     }
 
@@ -146,6 +148,7 @@ final class ApplyCommand extends Subcommand {
 
     private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,
             Optional<Probe> question) throws IOException {
+        var began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var plan = session.plan();
         PlanCommand.print(plan, full.getAsBoolean(), out());
         session.requireUnguarded();
@@ -173,6 +176,7 @@ final class ApplyCommand extends Subcommand {
         if (confirmBy.isEmpty()) {
             work.recordSource();
         }
+        work.recordRun(session, began, confirmBy);
         work.printTimings();
         return confirmBy.isEmpty() ? Plumbline.DONE : settle(work, confirmBy.get(), awaited.get(), question);
     }

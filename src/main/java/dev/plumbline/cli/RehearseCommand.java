@@ -1,18 +1,14 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.host.Workspace;
-import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Ledgers;
-import dev.plumbline.history.Event;
-import dev.plumbline.history.Initiator;
-import dev.plumbline.history.Inverse;
-import dev.plumbline.history.UnfinishedApply;
+import dev.plumbline.apply.Rehearsal;
+import dev.plumbline.host.Workspace;
 import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.plan.Plan;
 import dev.plumbline.sandbox.Replica;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.NamespaceId;
-import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,37 +17,63 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** {@code plumbline rehearse}: carries the plan out in a copy of the host's namespaces. */
 final class RehearseCommand extends Subcommand {
 
+    /** How many refusals are told in full; the plan shows the others. */
+    private static final int MOST_FAILURES = 200;
+
     private final InputOptions input = new InputOptions(this);
+    private final BooleanSupplier full = flag("--full",
+            "List all changes, however many.");
 
     RehearseCommand() {
         super("Carry the plan out in a throw-away copy of the network, and verify it there.",
-                "Copies links (as veth pairs of the same names), addresses, routes and rules. A plan that the kernel would"
-                        + " refuse is found without touching the host.");
+                "Copies links (as veth pairs of the same names), addresses, routes and rules, and shows of each change"
+                        + " whether the kernel accepts it. A plan that the kernel would refuse is found without"
+                        + " touching the host.");
     }
 
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("rehearse");
         try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err()); var stage = new Stage(work.ledgers());
-                var session = work.prepareToApply(stage::copy, stage, stage)) {
-            PlanCommand.print(session.plan(), false, out());
-            stage.replicas.forEach(replica -> replica.notCopied().forEach(each ->
-                    out().println("note: not in the copy: " + each)));
-            session.apply(Optional.empty(), Progress.SILENT);
-            out().println(session.plan().isEmpty() ? "Nothing to rehearse."
-                    : "Rehearsed: the kernel took every change, and the copy matches the intents. The host was not touched.");
+                var session = work.prepare(stage::copy, stage)) {
+            var rehearsals = session.rehearse(new ProgressLine("rehearsing", err()));
+            var plans = new ArrayList<>(rehearsals.stream().map(Rehearsal::plan).toList());
+            plans.addAll(session.unread());
+            PlanCommand.print(new Plan(plans), full.getAsBoolean(), out());
+            stage.replicas.forEach((label, replica) -> replica.notCopied().forEach(each ->
+                    out().println("note: not in the copy of namespace " + label + ": " + each)));
+            out().println(verdict(rehearsals));
             return Plumbline.DONE;
         }
     }
 
+    private static String verdict(List<Rehearsal> rehearsals) {
+        long accepted = rehearsals.stream().mapToLong(Rehearsal::accepted).sum();
+        long all = rehearsals.stream().flatMap(each -> each.plan().changes().stream())
+                .mapToLong(each -> each.pending().count()).sum();
+        var failures = rehearsals.stream().flatMap(each -> each.failures().stream()).toList();
+        if (!failures.isEmpty()) {
+            throw new CommandException("rehearsed: the kernel accepted " + accepted + " of " + all + " changes; an"
+                    + " apply would fail, and undo them. The host was not touched",
+                    failures.stream().limit(MOST_FAILURES).map(each -> each + "\n").collect(Collectors.joining())
+                            + (failures.size() > MOST_FAILURES ? "… and " + (failures.size() - MOST_FAILURES)
+                                    + " more\n" : ""));
+        }
+        return all == 0 ? "Nothing to rehearse." : "Rehearsed: the kernel accepted " + (all == 1 ? "the change"
+                : "all " + all + " changes") + ", and the copy matches the intents. The host was not touched.";
+    }
+
     /** The copies, and their ledgers, which end with the command. */
-    private static final class Stage implements Ledgers, Journal, AutoCloseable {
+    private static final class Stage implements Ledgers, AutoCloseable {
         private final Ledgers real;
-        private final List<Replica> replicas = new ArrayList<>();
+        private final Map<String, Replica> replicas = new TreeMap<>();
         private final Map<NamespaceId, Ledger> ledgers = new HashMap<>();
 
         private Stage(Ledgers real) {
@@ -63,9 +85,9 @@ final class RehearseCommand extends Subcommand {
                 try (original) {
                     var state = original.read(ReadScope.ALL);
                     var replica = Replica.of(state);
-                    replicas.add(replica);
+                    replicas.put(label, replica);
                     var live = replica.open();
-                    ledgers.put(live.id(), replica.translated(real.read(label, original.id()), state));
+                    ledgers.put(live.id(), replica.translated(real.reached(label, original.id()), state));
                     return live;
                 }
             });
@@ -87,63 +109,8 @@ final class RehearseCommand extends Subcommand {
         }
 
         @Override
-        public Initiator initiator() {
-            return new Initiator("", ProcessHandle.current().pid(), "plumbline rehearse", "", "");
-        }
-
-        @Override
-        public List<UnfinishedApply> unfinished() {
-            return List.of();
-        }
-
-        @Override
-        public Claim claim(String label, NamespaceId id) {
-            return new CopyClaim(id);
-        }
-
-        @Override
-        public Optional<Claim> tryClaim(String label, NamespaceId id) {
-            return Optional.of(claim(label, id));
-        }
-
-        /** A copy needs no way back: it ends with the command. */
-        private final class CopyClaim implements Claim {
-            private final NamespaceId id;
-
-            private CopyClaim(NamespaceId id) {
-                this.id = id;
-            }
-
-            @Override
-            public Optional<Inverse> left() {
-                return Optional.empty();
-            }
-
-            @Override
-            public void begin(Inverse inverse) {
-            }
-
-            @Override
-            public void finish(Ledger ledger, Event event) {
-                ledgers.put(id, ledger);
-            }
-
-            @Override
-            public void await(Event event) {
-            }
-
-            @Override
-            public void drop(Event event) {
-            }
-
-            @Override
-            public void close() {
-            }
-        }
-
-        @Override
         public void close() {
-            replicas.forEach(Replica::close);
+            replicas.values().forEach(Replica::close);
         }
     }
 }

@@ -14,6 +14,8 @@ import picocli.CommandLine.ParameterException;
 /** {@code plumbline suspend}: no unattended run does anything until somebody says so, or the time is over. */
 final class SuspendCommand extends Subcommand {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final StateOptions state = new StateOptions(this);
     private final OptionSpec reason = option(OptionSpec.builder("--reason").paramLabel("TEXT").type(String.class)
             .required(true).description("Why: the status shows it to others."));
@@ -33,7 +35,9 @@ final class SuspendCommand extends Subcommand {
         var end = end(now);
         var invocation = Caller.invocation(this);
         try (var open = OpenStore.open(state.directory(), invocation, Duration.ZERO)) {
-            open.store().suspend(new Suspension(reason.<String>getValue(), now, end, invocation.user()));
+            if (!open.suspend(new Suspension(reason.<String>getValue(), now, end, invocation.user()), PATIENCE)) {
+                err().println("plumbline: an apply that began before is still at work");
+            }
         }
         out().println("Suspended" + end.map(each -> " until " + each).orElse(" until you say: plumbline resume") + ".");
         return Plumbline.DONE;

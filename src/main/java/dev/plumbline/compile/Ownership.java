@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** No object has two owners: not two documents, and not a document and somebody else, unless it is adopted. */
 final class Ownership {
@@ -80,29 +81,48 @@ final class Ownership {
                     && rows.attributes(row).from().equals(live.attributes(other).from())) {
                 boolean alone = rows.groupEnd(row) - row == 1 && live.groupEnd(other) - other == 1
                         && (other == 0 || live.compareIdentity(other - 1, live, other) != 0);
-                meet(wanted, row, live.route(other), alone);
+                meet(wanted, row, live, other, alone);
             }
         }
     }
 
     /** @param alone neither side has other routes of this identity; in a group only an equal route is taken over */
-    private void meet(Contribution wanted, int row, Route foreign, boolean alone) {
+    private void meet(Contribution wanted, int row, RouteRows live, int other, boolean alone) {
+        var foreign = live.route(other);
         boolean twin = isWanted(wanted.rows(), row, foreign);
         if (wanted.adopt() && (twin || alone && foreign.attributes().protocol() != Protocol.KERNEL)) {
             draft.takes(TakenRoutes.record(wanted.document().id(), foreign, draft.interfaces(), true));
             return;
         }
-        if (wanted.adopt() && !alone) {
+        if (wanted.adopt() && !alone && joins(wanted.rows(), row, live, other)) {
             return;
         }
         if (draft.isExclusive(wanted.key()) && !isSpared(foreign)) {
             return;
         }
-        boolean canAdopt = wanted.document().spec() instanceof RouteTableSpec;
         draft.error(wanted.rows().origin(row), "", "`" + foreign + "` of protocol "
                 + Protocol.name(foreign.attributes().protocol()) + " is there already, and is not plumbline's; "
-                + (canAdopt ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove "
-                        + "it" : "choose another table, or remove it"));
+                + advice(wanted, alone));
+    }
+
+    private static String advice(Contribution wanted, boolean alone) {
+        if (wanted.adopt() && !alone) {
+            return "of several routes of one destination and metric only an equal one is taken over; give this one"
+                    + " another metric, or remove the other";
+        }
+        return wanted.document().spec() instanceof RouteTableSpec
+                ? "say `adopt: true` to take it over (`plumbline import` writes such documents), or remove it"
+                : "choose another table, or remove it";
+    }
+
+    /** Ours stand in the group already, or come in place of equal ones: a first one of ours is only made alone. */
+    private static boolean joins(RouteRows rows, int row, RouteRows live, int other) {
+        int first = other;
+        while (first > 0 && live.compareIdentity(first - 1, live, other) == 0) {
+            first--;
+        }
+        return IntStream.range(first, live.groupEnd(first)).mapToObj(live::route)
+                .anyMatch(each -> each.attributes().isOurs() || isWanted(rows, row, each));
     }
 
     private static boolean isWanted(RouteRows rows, int row, Route foreign) {

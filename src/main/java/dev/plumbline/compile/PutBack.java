@@ -58,7 +58,7 @@ final class PutBack {
         if (wanting.isPresent()) {
             return new Verdict(Verdict.Fate.NEVER, wanting.get().document().id() + " has a route in its place");
         }
-        var standIn = standIn(route, draft.live(key));
+        var standIn = standIn(taken, draft.live(key));
         if (standIn.isPresent()) {
             return new Verdict(Verdict.Fate.NEVER, "there is `" + standIn.get() + "` in its place");
         }
@@ -69,14 +69,18 @@ final class PutBack {
     }
 
     /**
-     * A live foreign route that the one to put back would collide or merge with: the same over the same devices, or
-     * for IPv6 another gateway, which would make one multipath of both.
+     * A live foreign route that the one to put back would collide or merge with: the same over the same devices (for
+     * IPv4 routes that were adopted, over the same gateways too: such may have been one of a group), or for IPv6
+     * another gateway, which would make one multipath of both.
      */
-    private static Optional<Route> standIn(Route route, RouteRows live) {
+    private static Optional<Route> standIn(TakenRoute taken, RouteRows live) {
+        var route = taken.route();
+        boolean grouped = taken.adopted() && route.family() == Family.IPV4;
         return group(live, route).filter(other -> !other.attributes().isOurs()
                 && other.attributes().from().equals(route.attributes().from())
-                && (devices(other).equals(devices(route)) || route.family() == Family.IPV6
-                        && route.attributes().hasGateway() && other.attributes().hasGateway())).findFirst();
+                && (grouped ? other.attributes().nextHops().equals(route.attributes().nextHops())
+                        : devices(other).equals(devices(route)) || route.family() == Family.IPV6
+                                && route.attributes().hasGateway() && other.attributes().hasGateway())).findFirst();
     }
 
     /** IPv4 may have several routes of one identity: only the one over the same device is in the way. */
@@ -99,12 +103,15 @@ final class PutBack {
 
     /** Deals with every taken route that no document claimed. */
     void routes() {
-        var freshlyAdopted = draft.taken().stream().filter(TakenRoute::adopted).map(each -> Identity.of(each.route()))
-                .collect(Collectors.toSet());
+        var freshlyAdopted = draft.taken().stream().filter(TakenRoute::adopted).map(TakenRoute::route)
+                .collect(Collectors.groupingBy(Identity::of));
         var groups = draft.pending().stream().filter(TakenRoute::adopted)
                 .collect(Collectors.groupingBy(each -> Identity.of(each.route()), Collectors.counting()));
         for (var taken : draft.claim(each -> true)) {
-            boolean alone = taken.adopted() && groups.get(Identity.of(taken.route())) == 1;
+            var fresh = taken.adopted() ? freshlyAdopted.getOrDefault(Identity.of(taken.route()), List.of())
+                    : List.<Route>of();
+            boolean alone = taken.adopted() && groups.get(Identity.of(taken.route())) == 1
+                    && fresh.stream().noneMatch(this::isWantedItself);
             var owner = taken.adopted() ? draft.wanting(taken.route())
                     .filter(each -> alone || group(each.rows(), taken.route())
                             .anyMatch(row -> isTwin(row, taken.route())))
@@ -112,7 +119,7 @@ final class PutBack {
             if (draft.isWaiting(taken.document())) {
                 draft.takes(taken);
             } else if (owner.isPresent()) {
-                if (!freshlyAdopted.contains(Identity.of(taken.route()))) {
+                if (fresh.stream().noneMatch(each -> !isWantedItself(each) || isTwin(taken.route(), each))) {
                     draft.takes(new TakenRoute(owner.get().document().id(), taken.route(), taken.deviceIndex(), true));
                 }
             } else {
@@ -121,9 +128,15 @@ final class PutBack {
         }
     }
 
+    /** Adopted as one of a group: a document wants this very route, and not only one in its place. */
+    private boolean isWantedItself(Route adopted) {
+        return draft.wanting(adopted).anyMatch(each -> group(each.rows(), adopted)
+                .anyMatch(row -> isTwin(row, adopted)));
+    }
+
     /** The same route but for who made it. */
-    private static boolean isTwin(Route ours, Route original) {
-        return original.attributes().withProtocol(Protocol.PLUMBLINE).sameIntent(ours.attributes());
+    private static boolean isTwin(Route one, Route other) {
+        return other.attributes().withProtocol(one.attributes().protocol()).sameIntent(one.attributes());
     }
 
     private void giveBack(TakenRoute taken) {

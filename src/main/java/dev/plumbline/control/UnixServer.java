@@ -17,6 +17,7 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 
 /**
@@ -197,6 +198,13 @@ public final class UnixServer implements AutoCloseable {
     /** The socket. */
     public Path path() {
         return path;
+    }
+
+    /** Waits until the requests that are being served are answered, for this long at most. */
+    public void awaitRequests(Duration patience) throws InterruptedException {
+        if (places.tryAcquire(MOST_CONNECTIONS, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            places.release(MOST_CONNECTIONS);
+        }
     }
 
     /** Ends listening and removes the socket; requests that are being served go on. */

@@ -5,6 +5,7 @@ import dev.plumbline.apply.Ledgers;
 import dev.plumbline.apply.Reconciler;
 import dev.plumbline.apply.TableNames;
 import dev.plumbline.apply.Timings;
+import dev.plumbline.history.Suspension;
 import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.store.Store;
 import java.nio.file.Path;
@@ -46,6 +47,16 @@ public final class OpenStore implements AutoCloseable {
     /** @param attended a person is waiting */
     public Reconciler reconciler(boolean attended) {
         return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), attended, new Timings());
+    }
+
+    /**
+     * Lets unattended runs do nothing from now on; one that is at work is waited for.
+     *
+     * @return whether it ended in time
+     */
+    public boolean suspend(Suspension suspension, Duration patience) {
+        store.suspend(suspension);
+        return StoredJournal.awaitQuiet(journal.stateDirectory(), patience);
     }
 
     @Override

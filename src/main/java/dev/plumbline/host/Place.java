@@ -11,6 +11,7 @@ import dev.plumbline.source.Refusal;
 import dev.plumbline.source.SignaturePolicy;
 import dev.plumbline.store.SourceId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -49,7 +50,7 @@ public sealed interface Place {
         @Override
         public Input open(Path stateDirectory, String programVersion) {
             return new Input(id(), words(), new DirectorySource(folder, programVersion), Optional.empty(),
-                    Optional.empty());
+                    Instant.now(), Optional.empty());
         }
     }
 
@@ -73,7 +74,7 @@ public sealed interface Place {
                 var commit = new Commit(revision.commit(), revision.author(), revision.committedAt(),
                         revision.subject());
                 return new Input(id(), words(), mirror.source(revision, programVersion), Optional.of(commit),
-                        revision.refusal().map(refusal -> failure(refusal, revision)));
+                        revision.fetchedAt(), revision.refusal().map(refusal -> failure(refusal, revision)));
             }
         }
 

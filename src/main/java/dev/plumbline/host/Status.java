@@ -95,12 +95,12 @@ public record Status(Instant at, Reason reason, String message, Optional<Instant
     private static Optional<Verdict> settled(Event event) {
         var since = Optional.of(event.at());
         return switch (event.result()) {
-            case APPLIED, CONFIRMED -> Optional.of(new Verdict(Reason.RECONCILIATION_SUCCEEDED, "", since));
+            case CONFIRMED -> Optional.of(new Verdict(Reason.RECONCILIATION_SUCCEEDED, "", since));
             case REVERTED -> Optional.of(new Verdict(Reason.REVERTED, "the newest intents were reverted; change them, or"
                     + " say plumbline apply --again", since));
             case PARTLY_REVERTED, PARTLY_UNDONE, PARTLY_RECOVERED -> Optional.of(new Verdict(Reason.PARTLY_UNDONE,
                     "see plumbline history", since));
-            case AWAITING, UNDONE, RECOVERED, DROPPED -> Optional.empty();
+            case APPLIED, AWAITING, UNDONE, RECOVERED, DROPPED -> Optional.empty();
         };
     }
 }

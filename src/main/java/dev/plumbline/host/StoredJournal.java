@@ -48,6 +48,40 @@ public record StoredJournal(Store store, Path stateDirectory, Initiator initiato
         }
     }
 
+    /**
+     * Waits until no apply is at work in any namespace.
+     *
+     * @return whether that came about in time
+     */
+    static boolean awaitQuiet(Path stateDirectory, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (isAnyHeld(stateDirectory)) {
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
+            try {
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isAnyHeld(Path stateDirectory) {
+        try (var files = Files.newDirectoryStream(stateDirectory, "apply-*.lock")) {
+            for (var file : files) {
+                if (isHeld(file)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new StoreException("cannot see who locks " + stateDirectory + ": " + e.getMessage(), e);
+        }
+    }
+
     /** The journal for commands that only look. */
     public record Reading(StoreView store, Path stateDirectory) implements Journal {
 

@@ -1,10 +1,12 @@
 package dev.plumbline.host;
 
 import dev.plumbline.apply.Ledgers;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.Store;
 import dev.plumbline.store.StoreView;
+import java.util.Optional;
 import java.util.Set;
 
 /** Ledgers of the store: the one place where the loop meets SQLite. */
@@ -18,6 +20,13 @@ public record StoredLedgers(StoreView store) implements Ledgers {
     @Override
     public Ledger read(String label, NamespaceId id) {
         return store.find(label, id).ledger();
+    }
+
+    @Override
+    public Ledger reached(String label, NamespaceId id) {
+        boolean awaiting = store.unfinished().stream().anyMatch(each -> each.id().equals(id) && each.isAwaiting());
+        return (awaiting ? store.inverse(id) : Optional.<Inverse>empty()).filter(Inverse::isAwaiting)
+                .map(Inverse::after).orElseGet(() -> read(label, id));
     }
 
     @Override

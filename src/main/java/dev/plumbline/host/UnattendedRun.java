@@ -26,6 +26,7 @@ import dev.plumbline.store.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Serial;
 import java.io.Writer;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,8 +39,6 @@ import java.util.Optional;
 /** One run that nobody watches. */
 final class UnattendedRun {
 
-    private static final int DETAILS = 200;
-
     private final Settings settings;
     private final Invocation invocation;
     private final Duration lockTimeout;
@@ -48,6 +47,7 @@ final class UnattendedRun {
     private final Instant began;
     private final List<Report.Line> lines = new ArrayList<>();
     private final List<String> objects = new ArrayList<>();
+    private final Measurements measurements = new Measurements();
     private Optional<List<Watched>> watched = Optional.empty();
 
     UnattendedRun(Settings settings, Invocation invocation, Duration lockTimeout, Store store, Order order,
@@ -58,6 +58,16 @@ final class UnattendedRun {
         this.store = store;
         this.order = order;
         this.began = began;
+    }
+
+    /** Somebody suspended unattended runs after this one had begun. */
+    private static final class SuspendedException extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private SuspendedException(String reason) {
+            super(reason);
+        }
     }
 
     /** What was done to the network. */
@@ -84,7 +94,8 @@ final class UnattendedRun {
                 return finish(stillFailing(applied()));
             }
             var newest = newest();
-            boolean keepsOld = newest.failure().filter(each -> each.reason() != Reason.LOCKED).isPresent()
+            boolean keepsOld = newest.failure().filter(each -> each.reason() != Reason.LOCKED
+                    && each.reason() != Reason.SUSPENDED).isPresent()
                     && newest.done() == Done.NOTHING;
             return finish(keepsOld ? keepingOld(newest) : newest);
         } catch (StoreException | SourceException e) {
@@ -120,6 +131,7 @@ final class UnattendedRun {
         var wanted = Optional.<Wanted>empty();
         try {
             var input = settings.place().open(settings.stateDirectory(), invocation.version());
+            measurements.fetched(input.fetchedAt());
             input.source().requireSafe();
             store.checkSource(input.id());
             var read = Wanted.read(settings.host(), input, Workspace.kept(store));
@@ -183,6 +195,8 @@ final class UnattendedRun {
             var work = new Workspace(wanted, store, journal(here), false,
                     new PrintWriter(Writer.nullWriter()));
             return new Tried(here, Optional.empty(), carriedOut(work, wanted, isNew));
+        } catch (SuspendedException e) {
+            return Tried.failed(here, new Failure(Reason.SUSPENDED, e.getMessage()));
         } catch (GuardedException e) {
             return Tried.failed(here, new Failure(Reason.GUARDED, e.getMessage(), e.guards().stream()
                     .map(each -> each.name() + ": " + each.message() + "; " + each.pass()).toList()));
@@ -208,9 +222,12 @@ final class UnattendedRun {
                 work.guard(session, allow);
             }
             watched = Optional.of(session.watched());
+            // Somebody who suspends waits for claims: this is the last moment to see it.
+            store.suspension().filter(each -> each.holds(Instant.now())).ifPresent(each -> {
+                throw new SuspendedException(each.reason());
+            });
             var plan = session.plan();
-            var changes = plan.namespaces().stream()
-                    .flatMap(each -> PlanText.lines(each, DETAILS).stream()).limit(DETAILS).toList();
+            var changes = PlanText.lines(plan, Workspace.DETAILS);
             var waiting = plan.namespaces().stream().flatMap(each -> each.notices().stream())
                     .filter(each -> each.kind() == Plan.Notice.Kind.WAITING).map(Plan.Notice::toString).toList();
             var confirmBy = plan.isEmpty() || !isNew ? Optional.<Instant>empty()
@@ -221,8 +238,10 @@ final class UnattendedRun {
                 ConfirmGuard.start(settings.stateDirectory());
             }
             session.apply(confirmBy, Progress.SILENT);
+            measurements.owned(session.owned());
+            measurements.carriedOut(plan, !isNew);
             plan.namespaces().stream().flatMap(each -> each.changes().stream()).flatMap(ChangeSet::pending)
-                    .limit(DETAILS).map(ChangeSet.Pending::change)
+                    .limit(Workspace.DETAILS).map(ChangeSet.Pending::change)
                     .forEach(each -> objects.add(each.resource() + " " + each.subject()));
             if (confirmBy.isEmpty() && isNew) {
                 work.recordSource();
@@ -245,7 +264,8 @@ final class UnattendedRun {
                         done.changes());
         var before = store.runs(1).stream().findFirst();
         say(run, tried, before.filter(each -> each.reason() == reason && each.message().equals(message)).isPresent());
-        store.record(run);
+        measurements.ended(run);
+        store.record(run, measurements.counted(), measurements.measured());
         return new Report(run, lines, objects, watched, due());
     }
 

@@ -11,6 +11,8 @@ import dev.plumbline.history.Commit;
 import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.EventText;
+import dev.plumbline.history.Reason;
+import dev.plumbline.history.Run;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.HostFilter;
@@ -21,6 +23,7 @@ import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.plan.PlanText;
 import dev.plumbline.source.ParsedDocuments;
 import dev.plumbline.source.SourceContent;
 import dev.plumbline.store.AppliedSource;
@@ -45,6 +48,9 @@ import java.util.stream.Collectors;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
 public final class Workspace implements AutoCloseable {
+
+    /** Lines of a plan that are kept of a run. */
+    static final int DETAILS = 200;
 
     private final Wanted wanted;
     private final StoreView store;
@@ -227,11 +233,11 @@ public final class Workspace implements AutoCloseable {
         return checked(() -> reconciler().prepareToApply(documents()));
     }
 
-    /** The same to apply at once, on other namespaces and with other records than the host's own. */
-    public Reconciler.Session prepareToApply(Namespaces namespaces, Ledgers ledgers, Journal records) {
+    /** The same on other namespaces and with other ledgers than the host's own. */
+    public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers) {
         sayWhatIsUnseen();
-        return checked(() -> new Reconciler(namespaces, ledgers, records, TableNames.read(), true, timings)
-                .prepareToApply(documents()));
+        return checked(() -> new Reconciler(namespaces, ledgers, journal, TableNames.read(), true, timings)
+                .prepare(documents()));
     }
 
     private void sayWhatIsUnseen() {
@@ -317,6 +323,26 @@ public final class Workspace implements AutoCloseable {
         var now = Instant.now();
         return wanted.host().select(wanted.intents().documents()).stream().map(each ->
                 new DocumentRecord(each.id(), DocumentCodec.hash(each), wanted.commit(), now)).toList();
+    }
+
+    /**
+     * Records what a person applied, beside the runs that nobody watches: the status is that of the last of both.
+     *
+     * @param confirmBy when it is reverted unless it was confirmed
+     */
+    public void recordRun(Reconciler.Session session, Instant began, Optional<Instant> confirmBy) {
+        if (store instanceof Store writable) {
+            var plan = session.plan();
+            var run = Run.unrecorded(began, Duration.between(began, Instant.now()), "apply", confirmBy.isPresent()
+                    ? Reason.CONFIRM_PENDING : Reason.RECONCILIATION_SUCCEEDED, "", wanted.commit().map(Commit::id),
+                    wanted.hash()).changing(plan.toAdd(), plan.toChange(), plan.toDestroy(), false,
+                            PlanText.lines(plan, DETAILS));
+            var measurements = new Measurements();
+            measurements.owned(session.owned());
+            measurements.carriedOut(plan, false);
+            measurements.ended(run);
+            writable.record(run, measurements.counted(), measurements.measured());
+        }
     }
 
     /** Records what becomes the current source once it is confirmed. */

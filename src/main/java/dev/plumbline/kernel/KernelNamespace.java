@@ -10,6 +10,7 @@ import dev.plumbline.kernel.route.RoutesDomain;
 import dev.plumbline.kernel.rule.RuleReader;
 import dev.plumbline.kernel.rule.RulesDomain;
 import dev.plumbline.kernel.socket.SshSessions;
+import dev.plumbline.netlink.Errno;
 import dev.plumbline.netlink.Gate;
 import dev.plumbline.netlink.MessageReader;
 import dev.plumbline.netlink.NetlinkException;
@@ -21,6 +22,7 @@ import dev.plumbline.state.Domain;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.FibResult;
 import dev.plumbline.state.Flow;
+import dev.plumbline.state.ForbiddenNamespaceException;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.LiveNamespace;
@@ -68,7 +70,8 @@ public final class KernelNamespace implements LiveNamespace {
      * Opens a namespace.
      *
      * @param netns {@code host} for the current one, a name under {@code /run/netns}, or an absolute path
-     * @throws UncheckedIOException if there is none, or it may not be entered
+     * @throws ForbiddenNamespaceException if it may not be entered
+     * @throws UncheckedIOException if there is none
      */
     public static KernelNamespace open(String netns) {
         try {
@@ -76,34 +79,41 @@ public final class KernelNamespace implements LiveNamespace {
                 return open(NetworkNamespace.current());
             }
             return open(netns.startsWith("/") ? NetworkNamespace.at(Path.of(netns)) : NetworkNamespace.named(netns));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+        } catch (NetlinkException e) {
+            throw failure(e);
         }
+    }
+
+    private static UncheckedIOException failure(IOException e) {
+        return e instanceof NetlinkException refusal
+                && (refusal.errno() == Errno.EPERM || refusal.errno() == Errno.EACCES)
+                        ? new ForbiddenNamespaceException(e) : new UncheckedIOException(e.getMessage(), e);
     }
 
     /**
      * Opens a namespace if there is one now.
      *
      * @param netns as for {@link #open(String)}
-     * @throws UncheckedIOException if it is there and may not be entered, or is no namespace
+     * @throws ForbiddenNamespaceException if it is there and may not be entered
+     * @throws UncheckedIOException if it is no namespace
      */
     public static Optional<LiveNamespace> find(String netns) {
         boolean absent = !netns.equals(HOST)
-                && !Files.exists(netns.startsWith("/") ? Path.of(netns) : NetworkNamespace.path(netns));
+                && Files.notExists(netns.startsWith("/") ? Path.of(netns) : NetworkNamespace.path(netns));
         return absent ? Optional.empty() : Optional.of(open(netns));
     }
 
     /**
      * Opens a namespace that is held already; it is closed with this.
      *
-     * @throws UncheckedIOException if it may not be entered
+     * @throws ForbiddenNamespaceException if it may not be entered
      */
     public static KernelNamespace open(NetworkNamespace namespace) {
         try {
             return new KernelNamespace(namespace);
         } catch (IOException e) {
             namespace.close();
-            throw new UncheckedIOException(e.getMessage(), e);
+            throw failure(e);
         }
     }
 

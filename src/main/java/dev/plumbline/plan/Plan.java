@@ -53,6 +53,9 @@ public record Plan(List<NamespacePlan> namespaces) {
      */
     public record Notice(Kind kind, String reason, Optional<Origin> origin, String text) {
 
+        /** The reason for a namespace that this user may not enter: what would be done there is not known. */
+        public static final String FORBIDDEN = "NamespaceForbidden";
+
         /** A document that waits; something that will bite; something good to know. */
         public enum Kind { WAITING, WARNING, NOTE }
 
@@ -77,6 +80,12 @@ public record Plan(List<NamespacePlan> namespaces) {
     /** Whether the network matches the intents. */
     public boolean isEmpty() {
         return namespaces.stream().allMatch(NamespacePlan::isEmpty);
+    }
+
+    /** Whether every namespace could be read. */
+    public boolean isWhole() {
+        return namespaces.stream().flatMap(each -> each.notices().stream())
+                .noneMatch(each -> each.reason().equals(Notice.FORBIDDEN));
     }
 
     private Stream<ChangeSet> allChanges() {

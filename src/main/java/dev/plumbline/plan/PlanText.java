@@ -17,6 +17,7 @@ public final class PlanText {
     public static final int DEFAULT_LIMIT = 200;
 
     private static final String NO_CHANGES = "No changes. The network matches the intents.";
+    private static final String NO_CHANGES_SEEN = "No changes in what could be read.";
     private static final String RESET = "\u001b[0m";
     private static final String BOLD = "\u001b[1m";
 
@@ -37,8 +38,20 @@ public final class PlanText {
         for (var namespace : plan.namespaces()) {
             write(namespace, plan.namespaces().size() > 1, out);
         }
-        out.append(plan.isEmpty() ? NO_CHANGES : bold("Plan: ") + plan.toAdd() + " to add, " + plan.toChange()
-                + " to change, " + plan.toDestroy() + " to destroy.").append('\n');
+        out.append(summary(plan)).append('\n');
+    }
+
+    private String summary(Plan plan) {
+        if (plan.isEmpty()) {
+            return plan.isWhole() ? NO_CHANGES : NO_CHANGES_SEEN;
+        }
+        return bold("Plan: ") + plan.toAdd() + " to add, " + plan.toChange() + " to change, " + plan.toDestroy()
+                + " to destroy.";
+    }
+
+    /** The first so many lines of all namespaces. */
+    public static List<String> lines(Plan plan, int most) {
+        return plan.namespaces().stream().flatMap(each -> lines(each, most).stream()).limit(most).toList();
     }
 
     /** The first so many changes of one namespace, as they are listed in a plan, in so many lines at most. */
@@ -56,6 +69,11 @@ public final class PlanText {
 
     /** Counts all changes and lists the first ones only. */
     private record FirstChanges(ChangeSet all, int most) implements ChangeSet {
+
+        @Override
+        public String resource() {
+            return all.resource();
+        }
 
         @Override
         public int toAdd() {

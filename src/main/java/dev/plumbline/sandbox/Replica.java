@@ -26,6 +26,7 @@ import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
+import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -155,9 +156,10 @@ public final class Replica implements AutoCloseable {
         var refused = new HashSet<String>();
         for (int round = 0; round < ROUNDS; round++) {
             var copy = live.read(ReadScope.ALL);
-            var wanted = without(original.routes(), refused);
+            var wanted = refused.isEmpty() ? original.routes()
+                    : original.routes().without(route -> refused.contains(route.toString()));
             var desired = new DesiredState(wanted, Set.of(), surplus(copy.routes(), original.routes()), Set.of(),
-                    original.rules().stream().filter(rule -> !refused.contains(rule.toString()))
+                    original.rules().stream().filter(rule -> !refused.contains(RuleChanges.subject(rule)))
                             .map(rule -> new DesiredState.DesiredRule(rule, ORIGIN)).toList(), Set.of());
             var changes = List.of(RouteDiff.between(desired, copy), RuleDiff.between(desired, copy));
             int before = refused.size();
@@ -166,16 +168,6 @@ public final class Replica implements AutoCloseable {
                 return;
             }
         }
-    }
-
-    private static RouteTables without(RouteTables routes, Set<String> refused) {
-        if (refused.isEmpty()) {
-            return routes;
-        }
-        var kept = new TreeMap<TableKey, RouteRows>();
-        routes.tables().forEach((key, rows) ->
-                kept.put(key, rows.filter(row -> !refused.contains(rows.route(row).toString()))));
-        return new RouteTables(kept);
     }
 
     /** What the copy's kernel made by itself and the original does not have. */

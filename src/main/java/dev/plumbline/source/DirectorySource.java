@@ -208,6 +208,6 @@ public final class DirectorySource implements Source {
      */
     @Override
     public void requireSafe() {
-        Trust.require(directory, list());
+        Trust.require("the intents", directory, list());
     }
 }

@@ -37,12 +37,15 @@ public final class GitMirror implements AutoCloseable {
     private final MirrorState state;
     private final GitLocation location;
     private final GitAccess access;
+    private final Optional<SignatureCheck> check;
 
-    private GitMirror(Path directory, Repository repository, GitLocation location, GitAccess access) {
+    private GitMirror(Path directory, Repository repository, GitLocation location, GitAccess access,
+            Optional<SignatureCheck> check) {
         this.directory = directory;
         this.repository = repository;
         this.location = location;
         this.access = access;
+        this.check = check;
         state = new MirrorState(repository);
     }
 
@@ -55,9 +58,6 @@ public final class GitMirror implements AutoCloseable {
      */
     public static GitMirror open(Path stateDirectory, GitLocation location, GitAccess access,
             Optional<SignaturePolicy> policy) {
-        if (policy.isPresent()) {
-            throw new SourceException("this version cannot check signatures, so it fetches nothing that is to have one");
-        }
         IsolatedSystem.install();
         var directory = stateDirectory.resolve("git").resolve(name(location));
         try {
@@ -68,7 +68,9 @@ public final class GitMirror implements AutoCloseable {
                     create(directory, location);
                 }
             }
-            return new GitMirror(directory, Repositories.open(directory, Map.of()), location, access);
+            var repository = Repositories.open(directory, Map.of());
+            return new GitMirror(directory, repository, location, access,
+                    policy.map(each -> new SignatureCheck(each, location, repository)));
         } catch (IOException e) {
             throw new SourceException("cannot open the copy of " + location.publicUrl() + " in " + directory + ": " + e
                     + "; run as root, or choose another state directory with --state-dir DIR", e);
@@ -134,7 +136,8 @@ public final class GitMirror implements AutoCloseable {
      * Asks the remote, and takes what it has if that is acceptable. If it is not, or the remote does not give it, the
      * revision says so and is that of the last good commit.
      *
-     * @throws SourceException if there never was a good commit, or the mirror cannot be written
+     * @throws SourceException if there never was a good commit, or none that is good by this policy, or the mirror
+     *         cannot be written
      */
     public GitRevision update() {
         try (var lock = lock(directory, access).orElse(null)) {
@@ -160,12 +163,17 @@ public final class GitMirror implements AutoCloseable {
         var former = state.good();
         try (var walk = new RevWalk(repository)) {
             var commit = commit(walk, object);
+            signer(object);
             if (former.isPresent() && walk.parseCommit(former.get()).equals(commit)) {
                 state.replace(object);
             } else {
                 state.adopt(object, former.isPresent() ? advance(remote, former.get(), object) : Advance.NONE);
             }
         }
+    }
+
+    private Optional<String> signer(ObjectId object) throws RefusedException, IOException {
+        return check.isPresent() ? Optional.of(check.get().signer(object)) : Optional.empty();
     }
 
     private RevCommit commit(RevWalk walk, ObjectId object) throws IOException, RefusedException {
@@ -201,7 +209,7 @@ public final class GitMirror implements AutoCloseable {
     /**
      * What the last {@link #update} said, of this process or of another. The remote is not asked.
      *
-     * @throws SourceException if there never was a good commit
+     * @throws SourceException if there never was a good commit, or none that is good by this policy
      */
     public GitRevision current() {
         try {
@@ -215,10 +223,16 @@ public final class GitMirror implements AutoCloseable {
         var good = state.good().orElseThrow(() -> new SourceException("no commit of " + location
                 + " can be used: " + refusal.map(Refusal::message).orElse("nothing was fetched yet")));
         try (var walk = new RevWalk(repository)) {
+            // Again, for the policy may be stricter than when it was found good.
+            var signer = signer(good);
             var commit = walk.parseCommit(good);
-            return new GitRevision(commit.name(), id(walk, state.attempted()), Repositories.text(commit.getAuthorIdent()),
-                    commit.getCommitterIdent().getWhenAsInstant(), Repositories.printable(commit.getShortMessage()),
-                    state.fetchedAt(), Optional.empty(), id(walk, state.former()), state.advance(), refusal);
+            return new GitRevision(commit.name(), id(walk, state.attempted()),
+                    Repositories.text(commit.getAuthorIdent()),
+                    Instant.ofEpochSecond(commit.getCommitTime()), Repositories.printable(commit.getShortMessage()),
+                    state.fetchedAt(), signer, id(walk, state.former()), state.advance(), refusal);
+        } catch (RefusedException e) {
+            throw new SourceException("no commit of " + location + " can be used: "
+                    + refusal.map(each -> each.message() + "; and of the one before, ").orElse("") + e.getMessage());
         }
     }
 

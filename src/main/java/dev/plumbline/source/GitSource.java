@@ -4,6 +4,7 @@ import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,8 +131,8 @@ public final class GitSource implements Source {
             if (found == null || opened.getObjectDatabase().getShallowCommits().contains(found)) {
                 return Optional.empty();
             }
-            var author = found.getAuthorIdent();
-            return Optional.of(new Blame(found.name(), Repositories.text(author), author.getWhenAsInstant(),
+            return Optional.of(new Blame(found.name(), Repositories.text(found.getAuthorIdent()),
+                    Instant.ofEpochSecond(found.getCommitTime()),
                     Repositories.printable(found.getShortMessage())));
         } catch (IOException | GitAPIException e) {
             throw unreadable(e);

@@ -28,9 +28,12 @@ import org.eclipse.jgit.revwalk.ObjectWalk;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.transport.RefSpec;
+import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.Transport;
+import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.util.FS;
+import org.jspecify.annotations.Nullable;
 
 /** The remote of a mirror: finds what a ref names there, and fetches it with no history. */
 final class RemoteRepository {
@@ -42,6 +45,7 @@ final class RemoteRepository {
     private final GitLocation location;
     private final GitAccess access;
     private final long end;
+    private volatile @Nullable SshAccess server;
 
     /** The time that {@code access} allows runs from now on. */
     RemoteRepository(Repository mirror, GitLocation location, GitAccess access) {
@@ -95,9 +99,15 @@ final class RemoteRepository {
         });
     }
 
-    private Transport open() throws URISyntaxException, IOException, RefusedException {
+    private Transport open() throws URISyntaxException, IOException {
         var transport = Transport.open(mirror, new URIish(location.url()));
         transport.setTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left())));
+        switch (transport) {
+            case TransportHttp http -> HttpAccess.configure(http, access);
+            case SshTransport ssh -> server = SshAccess.configure(ssh, access, mirror.getDirectory());
+            default -> {
+            }
+        }
         return transport;
     }
 
@@ -194,12 +204,12 @@ final class RemoteRepository {
     }
 
     private RefusedException refusal(Throwable e) {
+        var denial = Optional.ofNullable(server).flatMap(SshAccess::denial);
         return switch (e) {
             case RefusedException refused -> refused;
             case Error error -> throw error;
-            case SourceException unusable -> throw unusable;
-            default -> new RefusedException(Refusal.Kind.UNREACHABLE, "cannot fetch from " + location.publicUrl() + ": "
-                    + e.getMessage());
+            default -> denial.isPresent() ? new RefusedException(Refusal.Kind.UNREACHABLE, denial.get())
+                    : FetchFailure.of(location, e);
         };
     }
 }

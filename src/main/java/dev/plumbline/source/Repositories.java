@@ -15,6 +15,7 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Opens bare repositories and reads their commits. */
 final class Repositories {
@@ -78,9 +79,9 @@ final class Repositories {
         return parents;
     }
 
-    /** Name and mail address. */
-    static String text(PersonIdent person) {
-        return printable(person.getName() + " <" + person.getEmailAddress() + ">");
+    /** Name and mail address; a commit that no git made may have none. */
+    static String text(@Nullable PersonIdent person) {
+        return person == null ? "nobody" : printable(person.getName() + " <" + person.getEmailAddress() + ">");
     }
 
     /** What others wrote, so that it does nothing to a terminal. */

@@ -33,10 +33,19 @@ public final class Trust {
      * @throws SourceException naming the path, its mode, its owner and the command that mends it
      */
     public static void requireSafe(Path path) {
-        require(path, List.of(path));
+        require("the intents", path, List.of(path));
     }
 
-    static void require(Path directory, Collection<Path> files) {
+    /** The same for something else that decides what is done to the network. */
+    static void requireSafe(String what, Path path) {
+        if (!Files.isReadable(path)) {
+            throw new SourceException(what + " cannot be read: " + path + (Files.exists(path) ? " is not for this user"
+                    : " does not exist"));
+        }
+        require(what, path, List.of(path));
+    }
+
+    static void require(String what, Path directory, Collection<Path> files) {
         var complaints = new ArrayList<String>();
         try {
             int user = user();
@@ -44,10 +53,10 @@ public final class Trust {
                 complaint(path, path.startsWith(directory.toRealPath()), user).ifPresent(complaints::add);
             }
         } catch (IOException e) {
-            throw new SourceException("cannot tell who may write the intents: " + e.getMessage(), e);
+            throw new SourceException("cannot tell who may write " + what + ": " + e.getMessage(), e);
         }
         if (!complaints.isEmpty()) {
-            throw new SourceException("others can write the intents, and with them this host's network:\n  "
+            throw new SourceException("others can write " + what + ", and with them this host's network:\n  "
                     + String.join("\n  ", complaints));
         }
     }

@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 /** The changes of one domain in one namespace. Counts are cheap; a change is worded only when it is asked for. */
 public interface ChangeSet extends Iterable<Change> {
 
+    /** What the objects are, as {@link Change#resource} names them. */
+    String resource();
+
     int toAdd();
 
     int toChange();

@@ -15,6 +15,11 @@ public record RouteChanges(List<TableChanges> tables) implements ChangeSet {
     }
 
     @Override
+    public String resource() {
+        return "route";
+    }
+
+    @Override
     public int toAdd() {
         return tables.stream().mapToInt(table -> table.create().length + table.recreateNew().length).sum();
     }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Routes by family and table. A table that is absent was not read, or is empty. */
 public record RouteTables(SortedMap<TableKey, RouteRows> tables) {
@@ -35,6 +36,13 @@ public record RouteTables(SortedMap<TableKey, RouteRows> tables) {
     public RouteRows rows(TableKey key) {
         var rows = tables.get(key);
         return rows == null ? RouteRows.empty(key.family(), key.table()) : rows;
+    }
+
+    /** All but those that match; what rows say of their origin stays. */
+    public RouteTables without(Predicate<Route> unwanted) {
+        var kept = new TreeMap<TableKey, RouteRows>();
+        tables.forEach((key, rows) -> kept.put(key, rows.filter(row -> !unwanted.test(rows.route(row)))));
+        return new RouteTables(kept);
     }
 
     /** How many routes there are in all tables. */

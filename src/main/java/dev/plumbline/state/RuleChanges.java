@@ -40,7 +40,7 @@ public record RuleChanges(List<Creation> create, List<RoutingRule> takenAway, Li
 
         public Change change() {
             var note = rule.isOurs() ? "" : "taken over from protocol " + Protocol.name(rule.protocol());
-            return new Change(Change.Action.DELETE, Phase.OLD_RULES, RESOURCE, text(rule), List.of(), origin, note);
+            return new Change(Change.Action.DELETE, Phase.OLD_RULES, RESOURCE, subject(rule), List.of(), origin, note);
         }
     }
 
@@ -49,7 +49,12 @@ public record RuleChanges(List<Creation> create, List<RoutingRule> takenAway, Li
         boolean again = takenAway.contains(creation.rule());
         var note = again ? "made again in order" : creation.rule().isOurs() ? "" : "put back as it was";
         return new Change(again ? Change.Action.RECREATE : Change.Action.CREATE, Phase.NEW_RULES, RESOURCE,
-                text(creation.rule()), List.of(), Optional.of(creation.origin()), note);
+                subject(creation.rule()), List.of(), Optional.of(creation.origin()), note);
+    }
+
+    @Override
+    public String resource() {
+        return RESOURCE;
     }
 
     @Override
@@ -80,8 +85,8 @@ public record RuleChanges(List<Creation> create, List<RoutingRule> takenAway, Li
         return Stream.concat(coming, going);
     }
 
-    /** A rule's text, with its family where no prefix tells it. */
-    private static String text(RoutingRule rule) {
+    /** What changes call a rule: its text, with its family where no prefix tells it. */
+    public static String subject(RoutingRule rule) {
         boolean plain = rule.from().isPresent() || rule.to().isPresent();
         return plain ? rule.toString() : rule + (rule.family() == Family.IPV4 ? " (inet)" : " (inet6)");
     }

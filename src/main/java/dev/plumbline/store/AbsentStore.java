@@ -1,7 +1,9 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
@@ -32,6 +34,11 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public List<UnfinishedApply> unfinished() {
         return List.of();
+    }
+
+    @Override
+    public Optional<Inverse> inverse(NamespaceId id) {
+        return Optional.empty();
     }
 
     @Override
@@ -72,6 +79,11 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public Optional<Suspension> suspension() {
         return Optional.empty();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return List.of();
     }
 
     @Override

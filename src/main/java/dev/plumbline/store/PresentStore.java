@@ -1,7 +1,9 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
@@ -19,6 +21,7 @@ sealed class PresentStore implements StoreView permits Store {
     final Records records;
     final Sources sources;
     final Runs runs;
+    final Figures figures;
 
     PresentStore(Database database, String programVersion) {
         this.database = database;
@@ -26,6 +29,7 @@ sealed class PresentStore implements StoreView permits Store {
         this.records = new Records(database);
         this.sources = new Sources(database);
         this.runs = new Runs(database);
+        this.figures = new Figures(database);
     }
 
     @Override
@@ -46,6 +50,11 @@ sealed class PresentStore implements StoreView permits Store {
     @Override
     public final List<UnfinishedApply> unfinished() {
         return records.unfinished();
+    }
+
+    @Override
+    public final Optional<Inverse> inverse(NamespaceId id) {
+        return database.read(() -> records.inverse(id));
     }
 
     @Override
@@ -86,6 +95,11 @@ sealed class PresentStore implements StoreView permits Store {
     @Override
     public final Optional<Suspension> suspension() {
         return runs.suspension();
+    }
+
+    @Override
+    public final List<Figure> figures() {
+        return figures.all();
     }
 
     @Override

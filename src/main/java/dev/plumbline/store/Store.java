@@ -2,6 +2,7 @@ package dev.plumbline.store;
 
 import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.Event;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
@@ -175,12 +176,6 @@ public final class Store extends PresentStore {
             return true;
         });
     }
-
-    /** How to undo the apply that began in a namespace and did not end. */
-    public Optional<Inverse> inverse(NamespaceId id) {
-        return database.read(() -> records.inverse(id));
-    }
-
     /**
      * Records how to undo an apply that is about to write.
      *
@@ -287,10 +282,17 @@ public final class Store extends PresentStore {
         });
     }
 
-    /** Records how a run that nobody watched ended. */
-    public void record(Run run) {
+    /**
+     * Records how a run that nobody watched ended.
+     *
+     * @param counted numbers that are added to those on record
+     * @param measured numbers that take the place of those on record
+     */
+    public void record(Run run, List<Figure> counted, List<Figure> measured) {
         database.write(() -> {
             runs.record(run);
+            counted.forEach(figures::add);
+            measured.forEach(figures::set);
             return true;
         });
     }

@@ -1,7 +1,9 @@
 package dev.plumbline.store;
 
 import dev.plumbline.history.DocumentRecord;
+import dev.plumbline.history.Figure;
 import dev.plumbline.history.HistoryEntry;
+import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
@@ -41,6 +43,9 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
     /** Applies that began to write and did not end, or are at work now: the store cannot tell which. */
     List<UnfinishedApply> unfinished();
 
+    /** How to undo the apply that began in a namespace and did not end. */
+    Optional<Inverse> inverse(NamespaceId id);
+
     /** The newest entries of history, newest first. */
     List<HistoryEntry> history(int most);
 
@@ -64,6 +69,9 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
 
     /** What suspends unattended runs; its time may be over. */
     Optional<Suspension> suspension();
+
+    /** The numbers of metrics. */
+    List<Figure> figures();
 
     /** Documents that were parsed before, in the form that {@link Store#keepParsed} was given. */
     Optional<byte[]> parsed(String contentHash);

@@ -47,3 +47,11 @@ CREATE TABLE suspension (
     until  TEXT NOT NULL,
     user   TEXT NOT NULL
 ) STRICT;
+
+-- Numbers of metrics: counters of a timer's runs must not begin anew with each process. Labels are JSON.
+CREATE TABLE figures (
+    name   TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    value  REAL NOT NULL,
+    PRIMARY KEY (name, labels)
+) STRICT, WITHOUT ROWID;

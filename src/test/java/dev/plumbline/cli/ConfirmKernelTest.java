@@ -108,6 +108,32 @@ class ConfirmKernelTest {
         assertEquals(0, host.execute("revert", "--state-dir", host.state().toString()).code());
     }
 
+    /** What moved away is on record with the pending apply: nothing is left to do, and nothing else is said. */
+    @Test
+    void meanwhileThePlanIsEmpty() {
+        applied("60s");
+        var plan = host.run("plan", "--detailed-exitcode");
+        assertEquals(0, plan.code(), plan::toString);
+        assertTrue(plan.toString().matches("""
+                exit code 0
+                warning: an apply by root, pid [0-9]+ \\([^\n]*\\), since [^ ]+, waits to be confirmed until [^ ]+; \
+                say `plumbline confirm`, or `plumbline revert`
+
+                No changes. The network matches the intents.
+                """), plan::toString);
+        var rehearsed = host.run("rehearse");
+        assertTrue(rehearsed.out().endsWith("Nothing to rehearse.\n"), rehearsed::toString);
+        for (var command : List.of("apply", "destroy")) {
+            var refused = command.equals("apply") ? host.run(command)
+                    : host.execute(command, "--state-dir", host.state().toString(), "--auto-approve");
+            assertEquals(1, refused.code(), refused::toString);
+            assertTrue(refused.err().contains("waits to be confirmed until"), refused::toString);
+        }
+        assertEquals(0, host.execute("revert", "--state-dir", host.state().toString()).code());
+        assertEquals(before.routes(), host.routes());
+        assertTrue(host.plan().endsWith("Plan: 3 to add, 0 to change, 2 to destroy.\n"));
+    }
+
     @Test
     void aProbeThatSucceedsConfirms() throws Exception {
         try (var namespace = NetworkNamespace.named(host.name());

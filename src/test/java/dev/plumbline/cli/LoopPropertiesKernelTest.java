@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,6 +32,7 @@ class LoopPropertiesKernelTest {
     private TestHost host;
     private Path directory;
     private Random random;
+    private RandomIntents documents;
     private TestHost.Snapshot pristine;
     private final List<String> story = new ArrayList<>();
 
@@ -40,21 +40,7 @@ class LoopPropertiesKernelTest {
     void topology() throws IOException {
         NAMESPACES.beforeEach(null);
         directory = Files.createTempDirectory("plumbline-properties");
-        host = new TestHost(NAMESPACES, directory).device("eth0", "10.0.0.10/24", "2001:db8::10/64")
-                .device("net1", "192.168.1.209/24", "172.16.0.5/16", "2001:db8:1::5/64", "fe80::5/64")
-                .device("net2", "192.168.2.5/24");
-        for (var route : List.of("default via 10.0.0.1 dev eth0 proto static", "10.7.0.0/16 via 10.0.0.9 dev eth0",
-                "default via 192.168.1.1 dev net1 metric 100 proto dhcp",
-                "10.8.0.0/16 via 192.168.1.7 dev net1 mtu 1400",
-                "10.9.0.0/16 dev net1", "198.51.100.0/24 dev eth0 table 500", "blackhole 198.51.101.0/24 table 101")) {
-            host.ip().run("route add " + route);
-        }
-        host.ip().run("-6 route add default via fe80::1 dev net1 metric 512");
-        host.ip().run("-6 route add 2001:db8:77::/48 via 2001:db8::1 dev eth0");
-        for (var rule : List.of("pref 40 from 10.44.0.0/16 lookup 500", "pref 1000 not from 10.45.0.0/16 lookup 500",
-                "pref 1000 from 10.0.0.10 iif eth0 lookup 500", "pref 20000 from 192.168.0.0/16 lookup 500")) {
-            host.ip().run("rule add " + rule);
-        }
+        host = RandomIntents.host(NAMESPACES, directory);
         pristine = host.snapshot();
         story.clear();
     }
@@ -74,6 +60,7 @@ class LoopPropertiesKernelTest {
             afterFailure = AfterFailureMode.RANDOM_SEED)
     void convergesWhateverHappensAndGivesEverythingBack(@ForAll long seed) {
         random = new Random(seed);
+        documents = new RandomIntents(random);
         intents();
         applied();
         for (int step = 0; step < 3; step++) {
@@ -117,7 +104,7 @@ class LoopPropertiesKernelTest {
     /** Writes random documents that are valid on this host. */
     private void intents() {
         for (int attempt = 0; attempt < 20; attempt++) {
-            var text = documents();
+            var text = documents.next();
             host.intent("random.yaml", text);
             var result = host.run("plan");
             if (result.code() == 0) {
@@ -127,98 +114,6 @@ class LoopPropertiesKernelTest {
             assertTrue(result.err().contains("error"), result::toString);
         }
         throw new AssertionError("no valid intents in 20 tries; the last: " + host.run("plan"));
-    }
-
-    private String documents() {
-        var documents = new ArrayList<String>();
-        if (random.nextBoolean()) {
-            documents.add(sourceRouting("sip", "net1", List.of("192.168.1.209", "172.16.0.5", "\"2001:db8:1::5\""),
-                    List.of("192.168.1.1", "172.16.0.1", "\"2001:db8:1::1\"", "\"fe80::1\"")));
-        }
-        if (random.nextBoolean()) {
-            documents.add(sourceRouting("video", "net2", List.of("192.168.2.5"), List.of("192.168.2.1")));
-        }
-        documents.add(table("edge", some("  id: 110\n", ""), some("  exclusive: true\n", "")));
-        if (random.nextBoolean()) {
-            documents.add(table("main", "", ""));
-        }
-        documents.add(rules());
-        return String.join("---\n", documents);
-    }
-
-    private String sourceRouting(String name, String device, List<String> addresses, List<String> gateways) {
-        var text = new StringBuilder("kind: SourceRouting\nmetadata: {name: " + name + "}\nspec:\n");
-        text.append("  device: ").append(device).append('\n');
-        text.append("  routes: ").append(some("move", "copy", "leave")).append('\n');
-        text.append(some("", "  table: " + (name.equals("sip") ? 150 : 151) + "\n", "  table: edge\n"));
-        text.append(some("", "  addresses: [" + some(addresses) + "]\n"));
-        text.append(some("", "  gateways: [" + some(gateways) + "]\n"));
-        text.append(some("", "", "  sourceHints: true\n"));
-        text.append(some("", "  priority: 1000\n"));
-        if (random.nextBoolean()) {
-            text.append("  extraRoutes:\n    - {to: 100.").append(random.nextInt(9)).append(".0.0/16, ")
-                    .append(some("type: unreachable", "dev: " + device, "via: " + gateways.getFirst())).append("}\n");
-        }
-        return text.toString();
-    }
-
-    private String table(String name, String id, String exclusive) {
-        var routes = new ArrayList<String>();
-        for (var to : List.of("203.0.113.0/24", "203.0.114.0/24", "203.0.115.0/24", "192.0.2.1")) {
-            if (random.nextBoolean()) {
-                routes.add("to: " + to + ", " + some("via: 10.0.0.2, dev: eth0", "dev: eth0", "type: unreachable",
-                        "type: blackhole", "via: 10.0.0.3, mtu: 1400, dev: eth0",
-                        "via: [{address: 10.0.0.4, weight: 3, dev: eth0}, {address: 10.0.0.5, dev: eth0}]",
-                        "via: \"2001:db8::9\", dev: eth0", "via: 10.99.0.1, dev: eth0, onlink: true")
-                        + some("", ", metric: 7", ", tos: 0x10"));
-            }
-        }
-        for (var to : List.of("2001:db8:90::/48", "2001:db8:91::/48")) {
-            if (random.nextBoolean()) {
-                routes.add("to: " + to + ", " + some("via: \"2001:db8::2\", dev: eth0", "dev: eth0",
-                        "type: unreachable", "via: [{address: \"2001:db8::4\", weight: 3, dev: eth0}, "
-                                + "{address: \"2001:db8::5\", dev: eth0}]",
-                        "type: throw", "via: fe80::3, dev: eth0, mtu: 1300") + some("", ", metric: 7"));
-            }
-        }
-        var text = new StringBuilder("kind: RouteTable\nmetadata: {name: " + name + "}\nspec:\n" + id + exclusive
-                + (routes.isEmpty() ? "  routes: []\n" : "  routes:\n"));
-        routes.forEach(each -> text.append("    - {").append(each).append("}\n"));
-        return text.toString();
-    }
-
-    private String rules() {
-        var text = new StringBuilder();
-        for (var selector : shuffled(List.of("from: 10.0.0.10", "from: 10.0.0.11, iif: eth0",
-                "not: true, to: 10.46.0.0/16", "fwmark: 0x1/0xf, family: ipv4", "from: \"2001:db8::10\"",
-                "oif: eth0, family: ipv6", "ipproto: udp, dport: 5060, family: ipv4", "uidrange: 5-9"))) {
-            if (random.nextBoolean()) {
-                text.append("    - {priority: ").append(some("1000", "1000", "1001", "20000")).append(", ")
-                        .append(selector).append(", ")
-                        .append(some("lookup: edge", "lookup: main, suppressPrefixLength: 0",
-                                // The kernel looks for gateways through the rules: they must not end it.
-                                selector.startsWith("from") ? "action: unreachable" : "action: nop", "goto: 32766",
-                                "lookup: 500")).append("}\n");
-            }
-        }
-        return "kind: RoutingRules\nmetadata: {name: paths}\nspec:\n"
-                + (text.isEmpty() ? "  rules: []\n" : "  rules:\n" + text);
-    }
-
-    private String some(String... choices) {
-        return choices[random.nextInt(choices.length)];
-    }
-
-    /** A few of a list, one at least. */
-    private String some(List<String> list) {
-        var shuffled = shuffled(list);
-        return String.join(", ", shuffled.subList(0, 1 + random.nextInt(shuffled.size())));
-    }
-
-    private <T> List<T> shuffled(List<T> list) {
-        var copy = new ArrayList<>(list);
-        Collections.shuffle(copy, random);
-        return copy;
     }
 
     /** What others do to the network meanwhile, by mistake or because it is their job. */
@@ -248,6 +143,10 @@ class LoopPropertiesKernelTest {
                         "via 10.0.0.99") + " mtu 1234"));
             }
         }
+    }
+
+    private String some(String... choices) {
+        return choices[random.nextInt(choices.length)];
     }
 
     private Optional<String> ours() {

@@ -219,6 +219,32 @@ class OneshotKernelTest {
         assertFalse(host.snapshot().rules().stream().anyMatch(each -> each.startsWith("1001:")));
     }
 
+    /** The names are a promise: README.md lists them. */
+    @Test
+    void metricsAreLeftForNodeExporter() throws Exception {
+        var file = directory.resolve("plumbline.prom");
+        var yaml = directory.resolve("plumbline.yaml");
+        write(yaml, Files.readString(yaml) + "metrics: {textfile: " + file + "}\n");
+        oneshot();
+        host.ip().run("rule del priority 1000");
+        oneshot();
+        oneshot();
+        var text = Files.readString(file);
+        for (var line : List.of("plumbline_reconcile_total{reason=\"ReconciliationSucceeded\"} 3.0",
+                "plumbline_changes_total{action=\"create\",kind=\"rule\"} 2.0",
+                "plumbline_changes_total{action=\"create\",kind=\"route\"} 1.0",
+                "plumbline_drift_total{kind=\"rule\"} 1.0", "plumbline_owned_objects{kind=\"route\"} 1.0",
+                "plumbline_owned_objects{kind=\"rule\"} 1.0", "plumbline_reconcile_duration_seconds_count 3",
+                "plumbline_ready 1.0", "plumbline_stalled 0.0", "plumbline_suspended 0.0")) {
+            assertTrue(text.contains(line + "\n"), () -> line + " in\n" + text);
+        }
+        for (var name : List.of("plumbline_source_age_seconds ", "plumbline_last_success_timestamp_seconds ",
+                "plumbline_applied_commit_info{commit=\"")) {
+            assertTrue(text.contains("\n" + name), () -> name + " in\n" + text);
+        }
+        assertEquals("rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
     @Test
     void suspendedRunsDoNothing() {
         oneshot();

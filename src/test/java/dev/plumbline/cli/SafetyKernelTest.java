@@ -13,6 +13,7 @@ import dev.plumbline.history.Initiator;
 import dev.plumbline.intent.Document;
 import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
+import dev.plumbline.state.ForbiddenNamespaceException;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.Progress;
 import dev.plumbline.store.Store;
@@ -189,24 +190,6 @@ class SafetyKernelTest {
     }
 
     @Test
-    void twoProcessesAtOnce() throws Exception {
-        int locked = 0;
-        for (int round = 0; round < 3; round++) {
-            var children = List.of(child("table", "300"), child("table", "301"));
-            for (var child : children) {
-                var line = line(child);
-                assertTrue(line.equals("done") || line.startsWith("locked another apply is at work"), line);
-                locked += line.equals("done") ? 0 : 1;
-                assertTrue(child.waitFor(60, TimeUnit.SECONDS));
-                assertEquals(0, child.exitValue());
-            }
-            var rules = network.ip.lines("rule").stream().filter(line -> line.contains("proto 157")).toList();
-            assertEquals(1, rules.size(), rules::toString);
-        }
-        System.out.println("two processes at once, three times: " + locked + " locked out");
-    }
-
-    @Test
     void whatChangedSinceThePlanWasShownIsNotApplied() throws IOException {
         try (var store = Store.open(state, "1.0");
                 var session = MixedChanges.reconciler(store, state, this::open).prepare(MixedChanges.second())) {
@@ -225,6 +208,35 @@ class SafetyKernelTest {
             session.apply(Optional.empty(), Progress.SILENT);
         }
         assertEquals(0, apply(MixedChanges.second()));
+    }
+
+    /** It is planned without that namespace, and not applied without it. */
+    @Test
+    void aNamespaceThatMayNotBeEnteredIsNoticedAndNothingIsApplied() {
+        var documents = new ArrayList<>(MixedChanges.second());
+        documents.addAll(MixedChanges.parsed("""
+                apiVersion: plumbline.dev/v1
+                kind: RoutingRules
+                metadata: {name: elsewhere}
+                spec: {netns: elsewhere, rules: [{priority: 5, from: 10.1.0.0/16, action: blackhole}]}
+                """));
+        try (var store = Store.open(state, "1.0")) {
+            var reconciler = MixedChanges.reconciler(store, state, label -> {
+                if (label.equals("elsewhere")) {
+                    throw new ForbiddenNamespaceException(new IOException("not permitted"));
+                }
+                return open(label);
+            });
+            assertThrows(ForbiddenNamespaceException.class, () -> reconciler.prepareToApply(documents));
+            try (var session = reconciler.prepare(documents)) {
+                assertTrue(session.plan().toAdd() > 10);
+                assertFalse(session.plan().isWhole());
+                assertThrows(ForbiddenNamespaceException.class,
+                        () -> session.apply(Optional.empty(), Progress.SILENT));
+            }
+            assertEquals(List.of(), store.unfinished());
+        }
+        assertEquals(former, network.state());
     }
 
     /** Somebody takes away at once what an apply makes: the apply fails, says so, and leaves the former state. */

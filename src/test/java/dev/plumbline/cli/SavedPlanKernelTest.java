@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plans in files, destroy and rehearse, on real kernel objects. */
+/** Plans in files, and destroy, on real kernel objects. */
 @Tag("kernel")
 class SavedPlanKernelTest {
 
@@ -100,32 +100,5 @@ class SavedPlanKernelTest {
         assertEquals(0, destroyed.code(), destroyed::toString);
         assertEquals(before.routes(), host.snapshot().routes());
         assertEquals(before.rules(), host.snapshot().rules());
-    }
-
-    @Test
-    void rehearsalCarriesThePlanOutInACopyOnly() {
-        host.intent("sip.yaml", SIP);
-        var before = host.snapshot();
-        var rehearsed = host.run("rehearse");
-        assertEquals(0, rehearsed.code(), rehearsed::toString);
-        assertTrue(rehearsed.out().endsWith("Rehearsed: the kernel took every change, and the copy matches the intents."
-                + " The host was not touched.\n"), rehearsed::toString);
-        assertEquals(before, host.snapshot());
-    }
-
-    @Test
-    void rehearsalFindsWhatTheKernelWouldRefuse() {
-        // A gateway that is the network's broadcast address passes every check but the kernel's.
-        host.intent("table.yaml", """
-                kind: RouteTable
-                metadata: {name: edge}
-                spec: {id: 110, routes: [{to: 203.0.113.0/24, via: 10.0.0.255}]}
-                """);
-        var before = host.snapshot();
-        var refused = host.run("rehearse");
-        assertEquals(1, refused.code(), refused::toString);
-        assertTrue(refused.err().contains("table.yaml:4: writing route `203.0.113.0/24 via 10.0.0.255 dev eth0 table 110`:"
-                + " Nexthop has invalid gateway"), refused::toString);
-        assertEquals(before, host.snapshot());
     }
 }

@@ -160,12 +160,37 @@ final class TestHost {
 
     /** Runs a command with the intents and the store of this host. */
     Result run(String command, String... more) {
+        return execute(words(command, more).toArray(String[]::new));
+    }
+
+    private List<String> words(String command, String... more) {
         var words = new ArrayList<>(List.of(command, "--intents", intents.toString(), "--state-dir", state.toString()));
         words.addAll(List.of(more));
         if (!words.contains("--host")) {
             words.addAll(List.of("--host", "edge-1"));
         }
-        return execute(words.toArray(String[]::new));
+        return words;
+    }
+
+    /** Starts the same as a process of its own; the file takes all that it prints. Its id is that of the program. */
+    Process start(Path printed, String command, String... more) {
+        return startAsIs(printed, words(command, more));
+    }
+
+    /** Starts a command line as it is, as a process of its own in this host's namespace. */
+    Process startAsIs(Path printed, List<String> words) {
+        var all = new ArrayList<>(List.of("ip", "netns", "exec", name,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", "-Xmx256m", "-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow", "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Plumbline.class.getName()));
+        all.addAll(words);
+        try {
+            return new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Runs a command line as it is, in this host's namespace. */

@@ -29,11 +29,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With {@code curl} and raw bytes on the other side. */
+/** With {@code curl}, where the tier has it, and raw bytes on the other side. */
 @Timeout(60)
 class UnixServerTest {
 
@@ -117,6 +118,7 @@ class UnixServerTest {
     }
 
     @Test
+    @Tag("kernel")
     void curlIsAnswered() throws Exception {
         assertEquals(List.of("GET {} ", "200"), curl("http://localhost/echo"));
         assertEquals(List.of("POST {wait=, a=b c} hello", "200"),
@@ -131,6 +133,7 @@ class UnixServerTest {
 
     /** Bodies of more than 1 MiB wait for "100 Continue"; what is too long is refused before it comes. */
     @Test
+    @Tag("kernel")
     void curlSendsLargeBodies() throws Exception {
         var file = directory.resolve("body");
         Files.write(file, new byte[3_000_000]);
@@ -144,6 +147,7 @@ class UnixServerTest {
     }
 
     @Test
+    @Tag("kernel")
     void aStreamArrivesAsItIsWritten() throws Exception {
         var process = new ProcessBuilder("curl", "-sSN", "-m", "20", "--unix-socket", socket.toString(),
                 "http://localhost/stream").start();
@@ -181,7 +185,8 @@ class UnixServerTest {
         assertEquals("HTTP/1.1 431 Request Header Fields Too Large",
                 status(raw("GET /echo HTTP/1.1\r\n" + "A: b\r\n".repeat(2000) + "\r\n")));
         raw("POST /echo HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
-        assertEquals(List.of("GET {} ", "200"), curl("http://localhost/echo"));
+        assertEquals(new ControlClient.Answer(200, "GET {} "),
+                new ControlClient(socket).ask("GET", "/echo", "", PATIENCE));
     }
 
     @Test
@@ -198,7 +203,8 @@ class UnixServerTest {
             assertTrue(status.equals("nothing") || status.matches("HTTP/1.1 [12345][0-9][0-9] .*"),
                     () -> text + " -> " + status);
         }
-        assertEquals(List.of("GET {} ", "200"), curl("http://localhost/echo"));
+        assertEquals(new ControlClient.Answer(200, "GET {} "),
+                new ControlClient(socket).ask("GET", "/echo", "", PATIENCE));
     }
 
     @Test
@@ -299,7 +305,7 @@ class UnixServerTest {
             channel.bind(UnixDomainSocketAddress.of(stale));
         }
         Files.createDirectory(directory.resolve("stale.new"));
-        Files.writeString(directory.resolve("stale.new").resolve("s"), "left by a server that died in its first moment");
+        Files.writeString(directory.resolve("stale.new").resolve("s"), "left by one that died in its first moment");
         try (var replaced = UnixServer.listen(stale, UnixServer.Access.OWNER, this::answer)) {
             assertEquals(200, new ControlClient(replaced.path()).ask("GET", "/echo", "", PATIENCE).status());
         }

@@ -11,6 +11,7 @@ import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.netlink.Rtnetlink;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,10 +70,12 @@ public final class NetworkWatch implements AutoCloseable {
      * host's or a number in it.
      *
      * @return whether something is heard now that was not before: it may have changed already
-     * @throws NetlinkException if a namespace cannot be opened, or a right is missing (CAP_NET_BROADCAST for others)
+     * @throws NetlinkException if a namespace cannot be opened, or a right is missing (CAP_NET_BROADCAST for others); all
+     *     that can be heard is
      */
     public synchronized boolean interests(List<Interests> interests) throws NetlinkException {
-        var numbered = numbered(interests);
+        var failures = new ArrayList<NetlinkException>();
+        var numbered = numbered(interests, failures);
         numbered.computeIfAbsent(MulticastSocket.OWN_NAMESPACE,
                 number -> new Interests(Interests.HOST, Map.of(), Set.of(), Map.of()));
         socket.filter(Filter.of(numbered.values()));
@@ -83,12 +86,17 @@ public final class NetworkWatch implements AutoCloseable {
             var before = sieves.get(number);
             next.put(number, before == null ? new Sieve(each) : before.with(each));
         });
-        socket.listenToAllNamespaces(numbered.size() > 1);
         sieves = next;
+        socket.listenToAllNamespaces(numbered.size() > 1);
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
         return more;
     }
 
-    private Map<Integer, Interests> numbered(List<Interests> interests) throws NetlinkException {
+    /** By the numbers that notifications come with. What keeps one namespace from being heard does not keep others. */
+    private Map<Integer, Interests> numbered(List<Interests> interests, List<NetlinkException> failures)
+            throws NetlinkException {
         var numbered = new HashMap<Integer, Interests>();
         if (interests.stream().allMatch(each -> each.netns().equals(Interests.HOST))) {
             interests.forEach(each -> numbered.put(MulticastSocket.OWN_NAMESPACE, each));
@@ -101,7 +109,11 @@ public final class NetworkWatch implements AutoCloseable {
                     numbered.put(MulticastSocket.OWN_NAMESPACE, each);
                     NamespaceNumbers.find(requests, host).ifPresent(number -> numbered.put(number, each));
                 } else {
-                    numbered.putAll(other(requests, each));
+                    try {
+                        numbered.putAll(other(requests, each));
+                    } catch (NetlinkException e) {
+                        failures.add(e);
+                    }
                 }
             }
         }

@@ -2,11 +2,13 @@ package dev.plumbline.kernel.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.kernel.Ip;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.netlink.MulticastSocket;
+import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.netlink.Rtnetlink;
 import dev.plumbline.state.Prefix;
@@ -185,6 +187,18 @@ class WatchKernelTest {
         assertTrue(watch.interests(interests), "it is another namespace");
         namespaces.ip(other).run("rule add pref 1001 lookup 110 protocol 157");
         assertTrue(heard().contains("rule 1001 IPv4 in " + other));
+    }
+
+    @Test
+    void whatCannotBeHeardIsSaidAndTheRestIsHeard() throws Exception {
+        var other = namespaces.create();
+        var interests = List.of(new Interests("/etc/hostname", Map.of(), Set.of(), Map.of()),
+                new Interests(other, Map.of(), Set.of(), Map.of()), host(Map.of(), Set.of(110L), Map.of()));
+        var refused = assertThrows(NetlinkException.class, () -> watch.interests(interests));
+        assertTrue(refused.getMessage().contains("/etc/hostname"), refused.getMessage());
+        namespaces.ip(other).run("rule add pref 1001 lookup 110 protocol 157");
+        assertEquals(Set.of("rule 1001 IPv4 in " + other, "route 10.0.0.0/8 table 110"),
+                heard("route add blackhole 10.0.0.0/8 table 110"));
     }
 
     @Test
