@@ -24,8 +24,8 @@ final class Recovery {
     }
 
     /**
-     * Those that died, those whose time to be confirmed is over, and those that waited for it when the machine went down:
-     * what they had written is gone, so there is nothing left to confirm.
+     * Those that died, those whose time to be confirmed is over, and those that waited for it when the machine went
+     * down: what they had written is gone, so there is nothing left to confirm.
      */
     List<Event> all() {
         var now = Rollback.now();

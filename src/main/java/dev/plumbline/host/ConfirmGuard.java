@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Starts the process that reverts what is not confirmed. It outlives the terminal, the session and the apply itself:
- * a transient service of systemd where plumbline runs in the machine's own network namespace and systemd takes it, else a
- * process in a session of its own. The deadline is in the store, so a boot unit and every later start keep it as well.
+ * a transient service of systemd where plumbline runs in the machine's own network namespace and systemd takes it, else
+ * a process in a session of its own. The deadline is in the store, so a boot unit and every later start keep it as well.
  */
 public final class ConfirmGuard {
 
@@ -39,8 +39,8 @@ public final class ConfirmGuard {
     /** Services do not inherit the environment, and with it where Java is. */
     private static boolean isTakenBySystemd(List<String> guard) throws IOException {
         var run = start(List.of("systemd-run", "--quiet", "--collect", "--unit=plumbline-confirm-"
-                + ProcessHandle.current().pid() + "-" + System.nanoTime(), "--property=Restart=on-failure", "--property=RestartSec=1s",
-                "--setenv=PLUMBLINE_JAVA=" + System.getProperty("java.home")), guard);
+                + ProcessHandle.current().pid() + "-" + System.nanoTime(), "--property=Restart=on-failure",
+                "--property=RestartSec=1s", "--setenv=PLUMBLINE_JAVA=" + System.getProperty("java.home")), guard);
         try {
             return run.waitFor(START.toSeconds(), TimeUnit.SECONDS) && run.exitValue() == 0;
         } catch (InterruptedException e) {

@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A machine with a real systemd as its first process, by {@code systemd-nspawn}: this machine's file system with changes
- * kept in memory only, and a network of its own. The packaged plumbline is installed in it with its units, none of them
- * enabled; {@code /var/lib/plumbline} and {@code /etc} of plumbline and systemd last from one boot to the next.
+ * A machine with a real systemd as its first process, by {@code systemd-nspawn}: this machine's file system with
+ * changes kept in memory only, and a network of its own. The packaged plumbline is installed in it with its units, none
+ * of them enabled; {@code /var/lib/plumbline} and {@code /etc} of plumbline and systemd last from one boot to the next.
  */
 final class Machine {
 
@@ -57,6 +57,8 @@ final class Machine {
                 "--bind=" + folder.resolve("configuration") + ":/etc/plumbline",
                 "--bind=" + folder.resolve("state") + ":/var/lib/plumbline",
                 "--bind-ro=" + DISTRIBUTION + ":/opt/plumbline", "--bind-ro=" + launcher + ":/usr/bin/plumbline",
+                "--bind-ro=" + DISTRIBUTION.resolve("lib/sysusers.d/plumbline.conf")
+                        + ":/usr/lib/sysusers.d/plumbline.conf",
                 "--bind-ro=" + java + ":" + java, "--bind-ro=/dev/null:/etc/fstab", "--tmpfs=/var/log"));
     }
 
