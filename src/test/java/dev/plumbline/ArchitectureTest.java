@@ -33,15 +33,19 @@ class ArchitectureTest {
     /** A package, and the packages of plumbline that it may use beside itself. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             // The programs: they alone put the domains of kernel together with apply.
-            Map.entry("cli", union(EDGES, CORE, Set.of("host", "configuration", "agent", "control", "metrics", "sandbox",
-                    "kernel", "netlink"))),
+            Map.entry("cli", union(EDGES, CORE, Set.of("host", "configuration", "agent", "control", "push", "metrics",
+                    "sandbox", "facts", "doctor", "kernel", "netlink"))),
             Map.entry("agent", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
             Map.entry("cni", union(EDGES, CORE, Set.of("host", "configuration", "control", "kernel", "netlink"))),
             // What the programs share.
+            Map.entry("push", union(EDGES, CORE, Set.of("host", "control"))),
             Map.entry("host", union(EDGES, CORE, Set.of("kernel", "netlink"))),
             Map.entry("metrics", Set.of("host", "store", "history")),
             Map.entry("configuration", union(CORE, Set.of("source", "secret"))),
             Map.entry("sandbox", union(EDGES, CORE, Set.of("kernel", "netlink"))),
+            // A host in a file stands in for the kernel and the store: it needs neither.
+            Map.entry("facts", union(CORE, Set.of("apply"))),
+            Map.entry("doctor", union(EDGES, CORE, Set.of("host", "kernel", "netlink"))),
             Map.entry("apply", CORE),
             Map.entry("source", union(CORE, Set.of("secret"))),
             Map.entry("store", CORE),

@@ -76,7 +76,8 @@ final class ArchivableJar {
             if (own && entry.getName().endsWith(".class")) {
                 written.write(DirectCode.of(content, types));
             } else {
-                written.write(isOldClass(entry.getName(), content) ? raise(content, types) : content);
+                byte[] raised = isOldClass(entry.getName(), content) ? raise(content, types) : content;
+                written.write(AbsentClasses.isConcerned(entry.getName()) ? AbsentClasses.of(raised, types) : raised);
             }
         }
     }
@@ -85,7 +86,7 @@ final class ArchivableJar {
         Enumeration<JarEntry> entries = jar.entries();
         while (entries.hasMoreElements()) {
             JarEntry entry = entries.nextElement();
-            if (isSignature(entry.getName())) {
+            if (isSignature(entry.getName()) || AbsentClasses.isConcerned(entry.getName())) {
                 return true;
             }
             if (entry.getName().endsWith(".class")) {
@@ -134,29 +135,10 @@ final class ArchivableJar {
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
                     String[] exceptions) {
                 MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
-                if (name.equals("loadClosureClass")) {
-                    return new Absent(method);
-                }
                 return new JSRInlinerAdapter(method, access, name, descriptor, signature, exceptions);
             }
         };
         new ClassReader(content).accept(raising, ClassReader.SKIP_FRAMES);
         return writer.toByteArray();
-    }
-
-    /**
-     * picocli looks for Groovy at every start, and for a class that is not there Java opens every jar. This is what it
-     * finds: nothing.
-     */
-    private static final class Absent extends MethodVisitor {
-
-        private Absent(MethodVisitor method) {
-            super(Opcodes.ASM9);
-            method.visitCode();
-            method.visitInsn(Opcodes.ACONST_NULL);
-            method.visitInsn(Opcodes.ARETURN);
-            method.visitMaxs(0, 0);
-            method.visitEnd();
-        }
     }
 }

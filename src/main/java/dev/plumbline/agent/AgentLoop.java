@@ -201,7 +201,8 @@ public final class AgentLoop implements AutoCloseable {
     public synchronized LoopStatus status() {
         return new LoopStatus(suspended, Optional.ofNullable(running), Map.copyOf(last),
                 limits.fights(System.nanoTime()), suspended ? Optional.empty() : schedule.next(Set.of(
-                        Action.POLL.name(), Action.CORRECT.name(), RETRY + Action.POLL, RETRY + Action.CORRECT, DEADLINE)),
+                        Action.POLL.name(), Action.CORRECT.name(), RETRY + Action.POLL, RETRY + Action.CORRECT,
+                        DEADLINE)),
                 watchFailure);
     }
 

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Somebody changes back what is put right, again and again: it is put right less often from then on. Its status reason is
- * {@code Fighting}.
+ * Somebody changes back what is put right, again and again: it is put right less often from then on. Its status reason
+ * is {@code Fighting}.
  *
  * @param object whose change woke the loop
  * @param changed what was put right last because of it, as {@link Outcome#changed}

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * How a piece of work went.
  *
- * @param changed what was made, changed or deleted, each in a few words that are the same each time, and of very many only
- *     some; empty if all was as it should be, or nothing could be done
+ * @param changed what was made, changed or deleted, each in a few words that are the same each time, and of very many
+ *     only some; empty if all was as it should be, or nothing could be done
  * @param interests what the watch is to listen to from now on; absent: what it does
  * @param deadline when to correct again at the latest, whatever the schedule: the end of a confirmation, or of a route
  *     that expires; absent: none

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells systemd how the service fares ({@code man 3 sd_notify}); does nothing where systemd did not start it. What cannot
- * be told is not worth an error: systemd notices what is missing.
+ * Tells systemd how the service fares ({@code man 3 sd_notify}); does nothing where systemd did not start it. What
+ * cannot be told is not worth an error: systemd notices what is missing.
  */
 public final class ServiceNotification {
 

@@ -4,8 +4,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 
 /**
- * Signals of the operating system, by {@code sun.misc.Signal}: Java has no other way to hear SIGHUP, or to end by SIGTERM
- * with exit code 0. By reflection, because javac warns of that class and the warning cannot be turned off.
+ * Signals of the operating system, by {@code sun.misc.Signal}: Java has no other way to hear SIGHUP, or to end by
+ * SIGTERM with exit code 0. By reflection, because javac warns of that class and the warning cannot be turned off.
  */
 final class Signals {
 

@@ -1,6 +1,7 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.apply.Reconciler;
+import dev.plumbline.doctor.PlanWarnings;
 import dev.plumbline.history.EventText;
 import dev.plumbline.host.ConfirmGuard;
 import dev.plumbline.host.Order;
@@ -149,7 +150,7 @@ final class ApplyCommand extends Subcommand {
     private int apply(Workspace work, Reconciler.Session session, boolean asks, Optional<Duration> patience,
             Optional<Probe> question) throws IOException {
         var began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        var plan = session.plan();
+        var plan = PlanWarnings.added(session.plan());
         PlanCommand.print(plan, full.getAsBoolean(), out());
         session.requireUnguarded();
         if (!plan.isEmpty() && asks) {

@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.configuration.Configuration;
 import dev.plumbline.configuration.Configuration.SourceSettings;
 import dev.plumbline.host.Place;
 import dev.plumbline.host.Settings;
@@ -57,6 +58,13 @@ final class InputOptions {
                 configuration.allowedGuards());
     }
 
+    /** The same with intents from there, and nothing else from the command line. */
+    static Settings settings(StateOptions state, GitLocation location) {
+        var configuration = state.configuration();
+        return new Settings(state.directory(), git(configuration, location), new HostFilter(configuration.host().name()
+                .orElseGet(InputOptions::hostName), configuration.host().labels()), configuration.allowedGuards());
+    }
+
     StateOptions state() {
         return state;
     }
@@ -73,14 +81,15 @@ final class InputOptions {
             throw wrong("--ref and --path go with --from-git");
         }
         if (url != null) {
-            return git(new GitLocation(url, Optional.ofNullable(branch), below == null ? "" : below));
+            return git(state.configuration(),
+                    new GitLocation(url, Optional.ofNullable(branch), below == null ? "" : below));
         }
         return folder != null ? new Place.Directory(folder) : place(state.configuration().source());
     }
 
     /** Who may sign is plumbline.yaml's to say, whatever the repository; its token and keys are for its own one. */
-    private Place git(GitLocation location) {
-        return state.configuration().source() instanceof SourceSettings.Git git
+    private static Place git(Configuration configuration, GitLocation location) {
+        return configuration.source() instanceof SourceSettings.Git git
                 ? new Place.Git(location, git.location().url().equals(location.url()) ? git.access()
                         : GitAccess.anonymous(), git.verify())
                 : new Place.Git(location, GitAccess.anonymous(), Optional.empty());
@@ -99,16 +108,23 @@ final class InputOptions {
 
     private Map<String, String> labels() {
         var all = new HashMap<>(state.configuration().host().labels());
-        Map<String, String> given = labels.getValue();
-        if (given != null) {
-            all.putAll(given);
-        }
+        all.putAll(givenLabels());
         return all;
     }
 
+    /** What {@code --host} says. */
+    Optional<String> givenHost() {
+        return Optional.ofNullable(host.getValue());
+    }
+
+    /** What {@code --label} says. */
+    Map<String, String> givenLabels() {
+        Map<String, String> given = labels.getValue();
+        return given == null ? Map.of() : Map.copyOf(given);
+    }
+
     private String host() {
-        String given = host.getValue();
-        return Optional.ofNullable(given).or(() -> state.configuration().host().name())
+        return givenHost().or(() -> state.configuration().host().name())
                 .orElseGet(InputOptions::hostName);
     }
 

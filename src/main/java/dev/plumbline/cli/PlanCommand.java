@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.doctor.PlanWarnings;
 import dev.plumbline.host.Workspace;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.PlanJson;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /** {@code plumbline plan}: what an apply would do. */
 final class PlanCommand extends Subcommand {
@@ -28,28 +30,53 @@ final class PlanCommand extends Subcommand {
     private final OptionSpec out = option(OptionSpec.builder("-o", "-out", "--out").paramLabel("FILE").type(Path.class)
             .description("Save the plan: `plumbline apply FILE` carries out this very plan, or refuses."));
 
+    private final OptionSpec facts = option(OptionSpec.builder("--facts").paramLabel("FILE").type(Path.class)
+            .description("Plan for another host, from what `plumbline facts` printed there: needs neither root nor that"
+                    + " host. Its name and labels are those of the facts unless --host or --label are said."));
+
     PlanCommand() {
         super("Show what an apply would do. Changes nothing.");
     }
 
     @Override
     public Integer call() throws IOException {
-        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err()); var session = work.prepare()) {
+        Path saved = facts.getValue();
+        return saved == null ? here() : elsewhere(saved);
+    }
+
+    private int here() throws IOException {
+        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err());
+                var session = work.prepare()) {
             work.guard(session, Set.of());
-            var plan = session.plan();
-            if (json.getAsBoolean()) {
-                PlanJson.write(plan, VersionCommand.version(), out());
-            } else {
-                print(plan, full.getAsBoolean(), out());
-            }
+            var plan = PlanWarnings.added(session.plan());
+            int code = show(plan);
             Path file = out.getValue();
             if (file != null) {
                 work.save(session).write(file);
                 err().println("plumbline: the plan is saved; apply it with: plumbline apply " + file);
             }
             work.printTimings();
-            return detailedExitCode.getAsBoolean() && !plan.isEmpty() ? PENDING : Plumbline.DONE;
+            return code;
         }
+    }
+
+    private int elsewhere(Path saved) throws IOException {
+        if (out.getValue() != null) {
+            throw new ParameterException(spec().commandLine(), "--out saves what this host can apply, and --facts plans"
+                    + " for another one: say one of them");
+        }
+        try (var work = FactsPlan.of(saved, input, err())) {
+            return show(work.plan());
+        }
+    }
+
+    private int show(Plan plan) throws IOException {
+        if (json.getAsBoolean()) {
+            PlanJson.write(plan, VersionCommand.version(), out());
+        } else {
+            print(plan, full.getAsBoolean(), out());
+        }
+        return detailedExitCode.getAsBoolean() && !plan.isEmpty() ? PENDING : Plumbline.DONE;
     }
 
     /** Prints a plan as text. */

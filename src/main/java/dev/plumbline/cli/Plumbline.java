@@ -1,14 +1,6 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.apply.ApplyException;
-import dev.plumbline.apply.GuardedException;
-import dev.plumbline.host.HostException;
-import dev.plumbline.intent.IntentException;
-import dev.plumbline.intent.ProblemText;
-import dev.plumbline.plan.PlanException;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
+import dev.plumbline.host.ErrorText;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,7 +8,6 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -50,6 +41,8 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("rehearse", RehearseCommand::new);
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("facts", FactsCommand::new);
         COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("agent", AgentCommand::new);
         COMMANDS.put("reconcile", ReconcileCommand::new);
@@ -58,6 +51,9 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("resume", ResumeCommand::new);
         COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("recover", RecoverCommand::new);
+        COMMANDS.put("init", InitCommand::new);
+        COMMANDS.put("hook", HookCommand::new);
+        COMMANDS.put("push-service", PushServiceCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
@@ -92,7 +88,18 @@ public final class Plumbline implements Callable<Integer> {
 
     /** Started by the launcher. */
     public static void main(String[] args) {
-        System.exit(run(args));
+        end(run(args));
+    }
+
+    /** An exit looks for a logger to tell, in every jar; where nothing is left to be ended in order, there is none. */
+    private static void end(int code) {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread());
+            Runtime.getRuntime().halt(code);
+        } catch (IllegalStateException e) {
+            // A signal has begun the end: it is waited for, and decides with which code.
+            System.exit(code);
+        }
     }
 
     /**
@@ -167,40 +174,10 @@ public final class Plumbline implements Callable<Integer> {
         if (debug) {
             e.printStackTrace(line.getErr());
         } else {
-            line.getErr().print(details(e));
-            line.getErr().println("plumbline: " + message(e));
+            line.getErr().print(ErrorText.details(e));
+            line.getErr().println("plumbline: " + ErrorText.message(e));
         }
         line.getErr().flush();
         return ERROR;
-    }
-
-    /** What is printed before the message. */
-    private static String details(Throwable e) {
-        return switch (e) {
-            case HostException host -> host.details();
-            case GuardedException guarded -> guarded.guards().stream()
-                    .map(each -> each.name() + ": " + each.message() + "; " + each.pass() + "\n")
-                    .collect(Collectors.joining());
-            case ApplyException apply -> String.join("\n", apply.details()) + "\n";
-            case IntentException intents -> ProblemText.render(intents.problems(), List.of());
-            default -> "";
-        };
-    }
-
-    private static String message(Throwable e) {
-        String text = e.getMessage();
-        return switch (e) {
-            case OutOfMemoryError _ -> "out of memory: give more with PLUMBLINE_JAVA_OPTS=-Xmx2g";
-            case NoSuchFileException f -> f.getFile() + ": no such file or directory";
-            case AccessDeniedException f -> f.getFile() + ": permission denied";
-            case UncheckedIOException u -> message(u.getCause());
-            case PlanException plan -> plan.origin().position() + ": " + plan.getMessage();
-            case NullPointerException _, ClassCastException _, IndexOutOfBoundsException _, Error _ -> internal(e);
-            default -> text == null ? internal(e) : text;
-        };
-    }
-
-    private static String internal(Throwable e) {
-        return "internal error: " + e + " (run again with --debug, and report it)";
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.json.JsonLines;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.NamespaceJson;
 import dev.plumbline.state.NamespaceState;
@@ -9,9 +10,6 @@ import java.io.Writer;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,9 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
  * tree ({@link NamespaceJson}); neither keeps more than one object in memory.
  */
 public final class StateRendering {
-
-    private static final JsonFactory LINES = JsonFactory.builder().rootValueSeparator(",\n")
-            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
     /** What every YAML reader, of 1.1 too, takes for a string without quotes. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*|[0-9]+(\\.[0-9]+){3}(/[0-9]+)?");
@@ -37,11 +32,8 @@ public final class StateRendering {
         try {
             writer.write("{\n\"namespace\":" + JsonText.of(NamespaceJson.identity(state.id())));
             for (var section : NamespaceJson.sections(state)) {
-                writer.write(",\n\"" + section.name() + "\":[\n");
-                try (var generator = LINES.createGenerator(ObjectWriteContext.empty(), writer)) {
-                    section.items().forEach(item -> JsonText.write(item, generator));
-                }
-                writer.write("\n]");
+                writer.write(",\n");
+                JsonLines.write(section, writer);
             }
             writer.write("\n}\n");
             writer.flush();

@@ -138,7 +138,7 @@ public final class UnixServer implements AutoCloseable {
             if (places.tryAcquire()) {
                 Thread.ofPlatform().daemon().name("request " + path.getFileName()).start(() -> {
                     try {
-                        serve(client);
+                        serve(client, handler);
                     } finally {
                         places.release();
                     }
@@ -165,7 +165,8 @@ public final class UnixServer implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel client) {
+    /** Serves the request of one connection, which somebody else may have accepted, and closes it. */
+    public static void serve(SocketChannel client, Handler handler) {
         try (var connection = new Connection(client)) {
             connection.patience(PATIENCE);
             var reply = new Reply(connection);

@@ -2,7 +2,6 @@ package dev.plumbline.host;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ConfirmGuard {
 
-    private static final Path SYSTEMD = Path.of("/run/systemd/system");
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private ConfirmGuard() {
     }
@@ -28,36 +26,30 @@ public final class ConfirmGuard {
      * @throws IOException if it cannot be started: nothing may be written then
      */
     public static void start(Path stateDirectory) throws IOException {
-        var guard = new ArrayList<>(Program.command());
-        guard.addAll(List.of("guard", "--state-dir", stateDirectory.toAbsolutePath().toString()));
-        boolean taken = Files.isDirectory(SYSTEMD) && isInNamespaceOfInit() && isTakenBySystemd(guard);
-        if (!taken) {
-            start(List.of("setsid"), guard);
+        var guard = List.of("guard", "--state-dir", stateDirectory.toAbsolutePath().toString());
+        var detached = Program.detached("plumbline-confirm", "--property=Restart=on-failure",
+                "--property=RestartSec=1s");
+        boolean bySystemd = detached.getFirst().equals(Program.SYSTEMD_RUN);
+        var process = start(detached, guard);
+        if (bySystemd && !hasSucceeded(process)) {
+            start(Program.inOwnSession(), guard);
         }
     }
 
-    /** Services do not inherit the environment, and with it where Java is. */
-    private static boolean isTakenBySystemd(List<String> guard) throws IOException {
-        var run = start(List.of("systemd-run", "--quiet", "--collect", "--unit=plumbline-confirm-"
-                + ProcessHandle.current().pid() + "-" + System.nanoTime(), "--property=Restart=on-failure",
-                "--property=RestartSec=1s", "--setenv=PLUMBLINE_JAVA=" + System.getProperty("java.home")), guard);
-        try {
-            return run.waitFor(START.toSeconds(), TimeUnit.SECONDS) && run.exitValue() == 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    private static Process start(List<String> by, List<String> guard) throws IOException {
-        var command = new ArrayList<>(by);
+    private static Process start(List<String> program, List<String> guard) throws IOException {
+        var command = new ArrayList<>(program);
         command.addAll(guard);
         return new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectOutput(new File("/dev/null"))
                 .redirectError(new File("/dev/null")).start();
     }
 
-    private static boolean isInNamespaceOfInit() throws IOException {
-        return Files.readSymbolicLink(Path.of("/proc/1/ns/net")).equals(
-                Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+    /** systemd-run ends once systemd has started the service, or refuses to. */
+    private static boolean hasSucceeded(Process systemdRun) throws IOException {
+        try {
+            return systemdRun.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) && systemdRun.exitValue() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 }

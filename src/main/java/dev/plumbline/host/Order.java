@@ -11,11 +11,18 @@ import java.util.Set;
  * @param allow names of guards that may be passed, beside those of plumbline.yaml
  * @param confirm revert new intents after this time unless somebody confirms them
  * @param onlyApplied leave the newest intents alone and look for drift from what was applied
+ * @param again take intents that were reverted before
+ * @param replaceSource take them from another place than before
  */
-public record Order(String trigger, Set<String> allow, Optional<Duration> confirm, boolean onlyApplied) {
+public record Order(String trigger, Set<String> allow, Optional<Duration> confirm, boolean onlyApplied, boolean again,
+        boolean replaceSource) {
 
     public Order {
         allow = Set.copyOf(allow);
+    }
+
+    public Order(String trigger, Set<String> allow, Optional<Duration> confirm, boolean onlyApplied) {
+        this(trigger, allow, confirm, onlyApplied, false, false);
     }
 
     /** Take the newest intents, and pass no guard that plumbline.yaml does not allow. */

@@ -9,7 +9,10 @@ import dev.plumbline.source.GitMirror;
 import dev.plumbline.source.GitRevision;
 import dev.plumbline.source.Refusal;
 import dev.plumbline.source.SignaturePolicy;
+import dev.plumbline.source.SourceException;
 import dev.plumbline.store.SourceId;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -54,12 +57,21 @@ public sealed interface Place {
         }
     }
 
+    /** The reason that goes with a refusal. */
+    static Reason reason(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case UNREACHABLE, BUSY -> Reason.SOURCE_UNREACHABLE;
+            case DENIED, REF_MISSING -> Reason.SOURCE_NOT_FOUND;
+            case UNTRUSTED -> Reason.UNTRUSTED;
+        };
+    }
+
     /** A folder in a Git repository, fetched into a mirror in the state directory. */
     record Git(GitLocation location, GitAccess access, Optional<SignaturePolicy> verify) implements Place {
 
         @Override
         public SourceId id() {
-            return new SourceId(SourceId.GIT, location.toString());
+            return new SourceId(SourceId.GIT, SamePlace.of(location).toString());
         }
 
         @Override
@@ -69,32 +81,75 @@ public sealed interface Place {
 
         @Override
         public Input open(Path stateDirectory, String programVersion) {
-            try (var mirror = GitMirror.open(stateDirectory, location, access, verify)) {
-                var revision = mirror.update();
-                var commit = new Commit(revision.commit(), revision.author(), revision.committedAt(),
-                        revision.subject());
-                return new Input(id(), words(), mirror.source(revision, programVersion), Optional.of(commit),
-                        revision.fetchedAt(), revision.refusal().map(refusal -> failure(refusal, revision)));
+            try (var mirror = GitMirror.open(mirrors(stateDirectory), location, access, verify)) {
+                return input(mirror, mirror.update(), programVersion);
             }
         }
 
-        /** Whether the server answers a fetch now. */
-        public boolean answers(Path stateDirectory) {
-            try (var mirror = GitMirror.open(stateDirectory, location, access, verify)) {
-                return mirror.update().refusal().filter(each -> each.kind() == Refusal.Kind.UNREACHABLE
-                        || each.kind() == Refusal.Kind.BUSY).isEmpty();
+        /** In the state directory; for somebody who may not write there, in the cache of that user. */
+        private static Path mirrors(Path stateDirectory) {
+            var nearest = stateDirectory.toAbsolutePath();
+            while (Files.notExists(nearest)) {
+                nearest = nearest.getParent();
             }
+            if (Files.isWritable(nearest)) {
+                return stateDirectory;
+            }
+            var cache = System.getenv("XDG_CACHE_HOME");
+            var folder = cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache")
+                    : Path.of(cache);
+            try {
+                return Files.createDirectories(folder).resolve("plumbline");
+            } catch (IOException e) {
+                throw new SourceException("no right to write to " + stateDirectory + ", nor to " + folder
+                        + ", where a copy of the repository could lie; run as root, or set XDG_CACHE_HOME", e);
+            }
+        }
+
+        /** Whether the server gives the commit now, be it signed as it has to be or not. */
+        public boolean answers(Path stateDirectory) {
+            try (var mirror = GitMirror.open(mirrors(stateDirectory), location, access, verify)) {
+                return mirror.update().refusal().filter(each -> each.kind() != Refusal.Kind.UNTRUSTED).isEmpty();
+            }
+        }
+
+        private Input input(GitMirror mirror, GitRevision revision, String programVersion) {
+            return new Input(id(), words(), mirror.source(revision, programVersion), Optional.of(new Commit(
+                    revision.commit(), revision.author(), revision.committedAt(), revision.subject())),
+                    revision.fetchedAt(), revision.refusal().map(refusal -> failure(refusal, revision)));
         }
 
         private static Failure failure(Refusal refusal, GitRevision revision) {
-            var reason = switch (refusal.kind()) {
-                case UNREACHABLE, BUSY -> Reason.SOURCE_UNREACHABLE;
-                case DENIED, REF_MISSING -> Reason.SOURCE_NOT_FOUND;
-                case UNTRUSTED -> Reason.UNTRUSTED;
-            };
-            return new Failure(reason, refusal.message() + "; going on with commit "
+            return new Failure(reason(refusal), refusal.message() + "; going on with commit "
                     + revision.commit().substring(0, SHORT) + " of " + revision.committedAt() + ", fetched at "
                     + revision.fetchedAt().truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
+
+    /**
+     * A commit that is being pushed into a repository on this host, and not accepted yet.
+     *
+     * @param commit 40 hexadecimal digits
+     * @param quarantine where git keeps it meanwhile
+     */
+    record Pushed(Git repository, String commit, Path quarantine) implements Place {
+
+        @Override
+        public SourceId id() {
+            return repository.id();
+        }
+
+        @Override
+        public String words() {
+            return repository.words();
+        }
+
+        @Override
+        public Input open(Path stateDirectory, String programVersion) {
+            try (var mirror = GitMirror.open(stateDirectory, repository.location(), repository.access(),
+                    repository.verify())) {
+                return repository.input(mirror, mirror.receive(commit, quarantine), programVersion);
+            }
         }
     }
 }

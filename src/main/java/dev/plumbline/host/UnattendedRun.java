@@ -133,20 +133,22 @@ final class UnattendedRun {
             var input = settings.place().open(settings.stateDirectory(), invocation.version());
             measurements.fetched(input.fetchedAt());
             input.source().requireSafe();
-            store.checkSource(input.id());
-            var read = Wanted.read(settings.host(), input, Workspace.kept(store));
+            if (!order.replaceSource()) {
+                store.checkSource(input.id());
+            }
+            var read = Wanted.read(settings.host(), input, new KeptDocuments(store));
             wanted = Optional.of(read);
             var rejected = store.rejected(read.hash());
-            if (rejected.isPresent()) {
+            if (rejected.isPresent() && !order.again()) {
                 return Tried.failed(wanted, new Failure(Reason.REVERTED, "these intents were reverted at "
                         + rejected.get() + "; change them, or say plumbline apply --again"));
             }
-            var tried = reconcile(read, store.source().filter(each -> each.contentHash().equals(read.hash())).isEmpty());
+            var tried = reconcile(read, store.source().filter(each -> each.id().equals(read.source())
+                    && each.contentHash().equals(read.hash())).isEmpty());
             return tried.failure().isPresent() ? tried : new Tried(wanted, input.failure(), tried.done());
-        } catch (SourceFailedException e) {
-            return Tried.failed(wanted, e.failure());
         } catch (SourceException e) {
-            return Tried.failed(wanted, new Failure(Reason.SOURCE_NOT_FOUND, e.getMessage()));
+            return Tried.failed(wanted, new Failure(e.refusal().map(Place::reason).orElse(Reason.SOURCE_NOT_FOUND),
+                    e.getMessage()));
         } catch (OtherSourceException e) {
             return Tried.failed(wanted, new Failure(Reason.OTHER_SOURCE, e.getMessage()));
         } catch (HostException e) {
@@ -192,7 +194,7 @@ final class UnattendedRun {
     private Tried reconcile(Wanted wanted, boolean isNew) {
         var here = Optional.of(wanted);
         try {
-            var work = new Workspace(wanted, store, journal(here), false,
+            var work = new Workspace(wanted, store, journal(here), order.replaceSource(),
                     new PrintWriter(Writer.nullWriter()));
             return new Tried(here, Optional.empty(), carriedOut(work, wanted, isNew));
         } catch (SuspendedException e) {

@@ -76,26 +76,34 @@ public final class Workspace implements AutoCloseable {
 
     /** For commands that change nothing: works without root, and says what it could not see. */
     public static Workspace reading(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, err, IntentParser.withoutSchema(), true);
+        return reading(settings, invocation, false, err, false);
+    }
+
+    /** The same for intents that may come from another place than before. */
+    public static Workspace replacing(Settings settings, Invocation invocation, PrintWriter err) {
+        return reading(settings, invocation, true, err, false);
     }
 
     /** For a thorough look at the files: they are parsed anew, and checked against the published schemas too. */
     public static Workspace validating(Settings settings, Invocation invocation, PrintWriter err) {
-        return reading(settings, invocation, err, new IntentParser(), false);
+        return reading(settings, invocation, false, err, true);
     }
 
-    private static Workspace reading(Settings settings, Invocation invocation, PrintWriter err, IntentParser parser,
-            boolean takesKept) {
+    private static Workspace reading(Settings settings, Invocation invocation, boolean replaceSource, PrintWriter err,
+            boolean thorough) {
         var timings = new Timings();
         var directory = settings.stateDirectory();
         var store = timings.time("store", () -> Store.openReadOnly(directory, invocation.version()));
         try {
-            store.checkSource(settings.place().id());
+            if (!replaceSource) {
+                store.checkSource(settings.place().id());
+            }
         } catch (OtherSourceException e) {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
         var journal = new StoredJournal.Reading(store, directory);
-        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        var parser = thorough ? new IntentParser() : IntentParser.withoutSchema();
+        var kept = thorough ? ParsedDocuments.NONE : new KeptDocuments(store);
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
                 settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, timings, err);
     }
@@ -113,9 +121,9 @@ public final class Workspace implements AutoCloseable {
         var input = settings.place().open(directory, invocation.version());
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
-        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, kept(store))), store,
-                wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
-                        lockTimeout), replaceSource, timings, err);
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))),
+                store, wanted -> new StoredJournal(store, directory,
+                        invocation.initiator(input.words(), wanted.revision()), lockTimeout), replaceSource, timings, err);
     }
 
     /** For an apply of a saved plan. */
@@ -145,37 +153,27 @@ public final class Workspace implements AutoCloseable {
         }
     }
 
-    static ParsedDocuments kept(StoreView store) {
-        return new ParsedDocuments() {
-            @Override
-            public Optional<byte[]> find(String hash) {
-                return store.parsed(hash);
-            }
-
-            @Override
-            public void keep(String hash, byte[] documents) {
-                if (store instanceof Store writable) {
-                    writable.keepParsed(hash, documents);
-                }
-            }
-        };
-    }
-
     /**
      * The documents that hold for this host. Warnings are printed.
      *
      * @throws HostException with every problem if one is an error
      */
     public List<Document> documents() {
-        var problems = new ArrayList<>(wanted.intents().problems());
-        problems.addAll(wanted.host().duplicates(wanted.intents().documents()));
+        return documents(wanted.intents(), wanted.host(), wanted.files(), err);
+    }
+
+    /** Of these intents, the documents that hold for a host; as {@link #documents()}. */
+    public static List<Document> documents(ParsedIntents intents, HostFilter host, Supplier<List<IntentFile>> files,
+            PrintWriter err) {
+        var problems = new ArrayList<>(intents.problems());
+        problems.addAll(host.duplicates(intents.documents()));
         if (problems.stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR)) {
-            throw invalid(problems);
+            throw invalid(problems, files.get());
         }
         if (!problems.isEmpty()) {
-            err.print(ProblemText.render(problems, wanted.files().get()));
+            err.print(ProblemText.render(problems, files.get()));
         }
-        return wanted.host().select(wanted.intents().documents());
+        return host.select(intents.documents());
     }
 
     /**
@@ -207,7 +205,8 @@ public final class Workspace implements AutoCloseable {
         return invalid(problems, wanted.files().get());
     }
 
-    private static HostException invalid(List<Problem> problems, List<IntentFile> files) {
+    /** All problems, with excerpts of the files. */
+    public static HostException invalid(List<Problem> problems, List<IntentFile> files) {
         long errors = problems.stream().filter(each -> each.severity() == Problem.Severity.ERROR).count();
         return new HostException(errors + (errors == 1 ? " error" : " errors") + " in the intents; nothing was changed",
                 ProblemText.render(problems.stream().sorted(Problem.BY_POSITION).toList(), files));
@@ -293,10 +292,10 @@ public final class Workspace implements AutoCloseable {
      * @param again somebody says that it is to be applied all the same
      */
     public void refuseReverted(boolean again) {
-        if (!again && store instanceof Store writable) {
-            writable.rejected(wanted.hash()).ifPresent(at -> {
+        if (!again) {
+            store.rejected(wanted.hash()).ifPresent(at -> {
                 throw new HostException("nothing was changed: these very intents were reverted at " + at
-                        + "; change them, or say --again");
+                        + "; change them, or say --again (git push -o again)");
             });
         }
     }

@@ -28,7 +28,7 @@ final class Fields {
         return node.optional(name);
     }
 
-    private JsonNode need(String name) {
+    JsonNode needed(String name) {
         return find(name).orElseThrow(() -> new IllegalArgumentException(what + " has no '" + name + "': " + node));
     }
 
@@ -60,7 +60,7 @@ final class Fields {
     }
 
     long number(String name) {
-        return whole(name, need(name));
+        return whole(name, needed(name));
     }
 
     OptionalLong optionalNumber(String name) {

@@ -33,11 +33,16 @@ public final class JsonText {
     public static JsonNode parse(String text) {
         try (var parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             parser.nextToken();
-            return value(parser);
+            return read(parser);
         }
     }
 
-    private static JsonNode value(JsonParser parser) {
+    /**
+     * Reads the value that begins where the parser stands, which then stands at its end.
+     *
+     * @throws IllegalArgumentException if it holds null or a fraction
+     */
+    public static JsonNode read(JsonParser parser) {
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
@@ -54,7 +59,7 @@ public final class JsonText {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             var name = parser.currentName();
             parser.nextToken();
-            object.set(name, value(parser));
+            object.set(name, read(parser));
         }
         return object;
     }
@@ -62,7 +67,7 @@ public final class JsonText {
     private static ArrayNode array(JsonParser parser) {
         var array = NODES.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            array.add(value(parser));
+            array.add(read(parser));
         }
         return array;
     }

@@ -69,22 +69,40 @@ public final class NamespaceJson {
      */
     public static NamespaceState fromJson(JsonNode node) {
         var fields = new Fields("a namespace's state", node);
-        var identity = new Fields("a namespace", fields.object("namespace").orElseThrow(
-                () -> new IllegalArgumentException("a namespace's state has no 'namespace'")));
-        var id = new NamespaceId(identity.text("bootId"), identity.number("cookie"));
-        identity.end();
+        var id = id(fields.needed("namespace"));
         var linkNodes = fields.list("links");
-        Map<String, Integer> indexes = new HashMap<>();
-        for (var each : linkNodes) {
-            indexes.put(each.path("ifname").asString(""), each.path("ifindex").asInt(0));
-        }
         var routes = read(fields.list("routes"), RouteJson::fromJson);
-        var state = new NamespaceState(id, read(linkNodes, each -> LinkJson.fromJson(each, indexes)),
+        var state = new NamespaceState(id, links(linkNodes),
                 read(fields.list("addresses"), AddressJson::fromJson),
                 RouteTables.of(routes),
                 read(fields.list("rules"), RuleJson::fromJson));
         fields.end();
         return state;
+    }
+
+    /**
+     * Reads what {@link #identity} made.
+     *
+     * @throws IllegalArgumentException if the tree is no such identity
+     */
+    public static NamespaceId id(JsonNode node) {
+        var fields = new Fields("a namespace", node);
+        var id = new NamespaceId(fields.text("bootId"), fields.number("cookie"));
+        fields.end();
+        return id;
+    }
+
+    /**
+     * Reads all links of a namespace.
+     *
+     * @throws IllegalArgumentException if a tree is no link
+     */
+    public static List<Link> links(List<JsonNode> nodes) {
+        Map<String, Integer> indexes = new HashMap<>();
+        for (var each : nodes) {
+            indexes.put(each.path("ifname").asString(""), each.path("ifindex").asInt(0));
+        }
+        return read(nodes, each -> LinkJson.fromJson(each, indexes));
     }
 
     private static <T> List<T> read(List<JsonNode> nodes, Function<JsonNode, T> reader) {

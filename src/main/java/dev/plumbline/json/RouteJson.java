@@ -9,6 +9,7 @@ import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteAttributes;
 import dev.plumbline.state.RouteMetric;
 import dev.plumbline.state.RouteType;
+import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +122,17 @@ public final class RouteJson {
         return route;
     }
 
+    /**
+     * The table that {@code family} and {@code table} of an object name; its other fields are not looked at.
+     *
+     * @throws IllegalArgumentException if they name none
+     */
+    public static TableKey table(JsonNode node) {
+        var fields = new Fields("a table", node);
+        return new TableKey(fields.parsed("family", "inet or inet6", Words::family),
+                fields.parsed("table", "a table", Words::table));
+    }
+
     private static List<NextHop> hops(Fields fields) {
         if (fields.optionalText("dev").isPresent()) {
             return List.of(hop(fields, 1));
@@ -159,5 +171,4 @@ public final class RouteJson {
         }
         return number;
     }
-
 }

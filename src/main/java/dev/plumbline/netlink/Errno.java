@@ -17,8 +17,10 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
     public static final int ERANGE = 34;
+    public static final int ENOSYS = 38;
     public static final int EBADMSG = 74;
     public static final int EMSGSIZE = 90;
+    public static final int EPROTONOSUPPORT = 93;
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRNOTAVAIL = 99;
@@ -45,8 +47,10 @@ public final class Errno {
             Map.entry(EINVAL, new Known("EINVAL", "the kernel finds a value or a combination of values invalid")),
             Map.entry(ENOSPC, new Known("ENOSPC", "no space left")),
             Map.entry(ERANGE, new Known("ERANGE", "a value is out of its range")),
+            Map.entry(ENOSYS, new Known("ENOSYS", "this kernel does not have it")),
             Map.entry(EBADMSG, new Known("EBADMSG", "not a well-formed message")),
             Map.entry(EMSGSIZE, new Known("EMSGSIZE", "the message is too long for the socket's buffer")),
+            Map.entry(EPROTONOSUPPORT, new Known("EPROTONOSUPPORT", "this kernel does not have the protocol")),
             Map.entry(EOPNOTSUPP, new Known("EOPNOTSUPP", "this kernel does not support it")),
             Map.entry(EAFNOSUPPORT, new Known("EAFNOSUPPORT", "this kernel does not have the address family")),
             Map.entry(EADDRNOTAVAIL, new Known("EADDRNOTAVAIL", "the address is not one of this host")),

@@ -107,6 +107,8 @@ final class Libc {
         int mount(long source, long target, long type, long flags, long data);
 
         int umount2(long target, int flags);
+
+        int adjtimex(long timex);
     }
 
     /** The functions with buffers, which are direct ones, and texts. */
@@ -297,6 +299,14 @@ final class Libc {
                 return LIBRARY.umount2(address(text), flags);
             } finally {
                 Reference.reachabilityFence(text);
+            }
+        }
+
+        int adjtimex(ByteBuffer timex) {
+            try {
+                return LIBRARY.adjtimex(address(timex));
+            } finally {
+                Reference.reachabilityFence(timex);
             }
         }
 

@@ -42,6 +42,8 @@ public final class Rtnetlink {
                 case RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR -> AddressMessages.HEADER;
                 case RTM_NEWRULE, RTM_DELRULE, RTM_GETRULE -> RuleMessages.HEADER;
                 case RTM_NEWNSID, RTM_DELNSID, RTM_GETNSID -> NamespaceNumbers.HEADER;
+                case TrafficControl.RTM_NEWQDISC, TrafficControl.RTM_NEWTFILTER -> TrafficControl.HEADER;
+                case TrafficControl.RTM_NEWACTION -> TrafficControl.ACTION_HEADER;
                 default -> RouteMessages.HEADER;
             };
         }

@@ -4,6 +4,7 @@ import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Origin;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,11 @@ public record Plan(List<NamespacePlan> namespaces) {
 
         public NamespacePlan guardedBy(List<Guard> hit) {
             return new NamespacePlan(label, changes, notices, hit);
+        }
+
+        /** The same with more to say beside the changes. */
+        public NamespacePlan noting(List<Notice> more) {
+            return new NamespacePlan(label, changes, Stream.concat(notices.stream(), more.stream()).toList(), guards);
         }
 
         public boolean isEmpty() {
@@ -86,6 +92,11 @@ public record Plan(List<NamespacePlan> namespaces) {
     public boolean isWhole() {
         return namespaces.stream().flatMap(each -> each.notices().stream())
                 .noneMatch(each -> each.reason().equals(Notice.FORBIDDEN));
+    }
+
+    /** The same with more to say of each namespace. */
+    public Plan noting(Function<NamespacePlan, List<Notice>> more) {
+        return new Plan(namespaces.stream().map(each -> each.noting(more.apply(each))).toList());
     }
 
     private Stream<ChangeSet> allChanges() {

@@ -57,7 +57,8 @@ public sealed interface Secret {
         public String read(Map<String, String> environment) {
             var value = environment.get(name);
             if (value == null) {
-                throw new SecretException("the environment variable " + name + ", which is to hold a secret, is not set");
+                throw new SecretException("the environment variable " + name + ", which is to hold a secret,"
+                        + " is not set");
             }
             return SecretText.stripped(this, value);
         }
@@ -86,8 +87,8 @@ public sealed interface Secret {
         public String read(Map<String, String> environment) {
             var directory = environment.get("CREDENTIALS_DIRECTORY");
             if (directory == null) {
-                throw new SecretException("there is no credential " + name + ", for systemd did not start this with any:"
-                        + " put LoadCredential=" + name + ":FILE into the unit");
+                throw new SecretException("there is no credential " + name + ", for systemd did not start this with"
+                        + " any: put LoadCredential=" + name + ":FILE into the unit");
             }
             return SecretText.of(this, Path.of(directory, name));
         }

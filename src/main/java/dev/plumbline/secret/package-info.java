@@ -1,4 +1,4 @@
-/** Secrets by reference: where each lies is said in configuration, its value is read when it is used and kept nowhere. */
+/** Secrets by reference: configuration says where each lies; its value is read when it is used, and kept nowhere. */
 @NullMarked
 package dev.plumbline.secret;
 

@@ -12,8 +12,8 @@ import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 final class FetchFailure {
 
     /** How JGit says that the server answers, but not to us. */
-    private static final List<String> DENIED = List.of("not authorized", "not permitted", "authentication not supported",
-            "Cannot log in at");
+    private static final List<String> DENIED = List.of("not authorized", "not permitted",
+            "authentication not supported", "Cannot log in at");
 
     private FetchFailure() {
     }
@@ -23,15 +23,17 @@ final class FetchFailure {
         var chain = chain(e);
         var secret = first(chain, SecretException.class);
         if (secret.isPresent()) {
-            return new RefusedException(Refusal.Kind.DENIED, "cannot log in to " + url + ": " + secret.get().getMessage());
+            return new RefusedException(Refusal.Kind.DENIED, "cannot log in to " + url + ": "
+                    + secret.get().getMessage());
         }
         var unusable = first(chain, SourceException.class);
         if (unusable.isPresent()) {
             return unreachable(url, unusable.get().getMessage());
         }
         if (first(chain, NoRemoteRepositoryException.class).isPresent()) {
-            return new RefusedException(Refusal.Kind.DENIED, "there is no Git repository " + url
-                    + ", or it is not shown to us");
+            return location.isFile() ? unreachable(url, "there is no Git repository")
+                    : new RefusedException(Refusal.Kind.DENIED, "there is no Git repository " + url
+                            + ", or it is not shown to us");
         }
         for (var each : chain) {
             if (each.getMessage() != null && DENIED.stream().anyMatch(each.getMessage()::contains)) {
@@ -45,7 +47,8 @@ final class FetchFailure {
                     + "); if an authority of your own made it, name that (caFile: FILE)");
         }
         return unreachable(url, first(chain, UnknownHostException.class)
-                .map(unknown -> "no address is known for the host " + unknown.getMessage()).orElseGet(() -> last(chain)));
+                .map(unknown -> "no address is known for the host " + unknown.getMessage())
+                .orElseGet(() -> last(chain)));
     }
 
     private static RefusedException unreachable(String url, String why) {

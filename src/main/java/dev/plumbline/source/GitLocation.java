@@ -48,7 +48,8 @@ public record GitLocation(String url, Optional<String> ref, String path) {
     /** The URL without the user. */
     public String publicUrl() {
         return switch (scheme(url)) {
-            case "ssh" -> url.contains("://") ? url.replaceFirst("://[^/@]*@", "://") : url.replaceFirst("^[^@:/]+@", "");
+            case "ssh" -> url.contains("://") ? url.replaceFirst("://[^/@]*@", "://")
+                    : url.replaceFirst("^[^@:/]+@", "");
             default -> url;
         };
     }

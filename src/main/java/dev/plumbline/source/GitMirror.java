@@ -176,6 +176,35 @@ public final class GitMirror implements AutoCloseable {
         return check.isPresent() ? Optional.of(check.get().signer(object)) : Optional.empty();
     }
 
+    /**
+     * Takes a commit that is being pushed into the repository on this host that is mirrored, and looks whether it could
+     * be used. What is used stays as it is.
+     *
+     * @param commit 40 hexadecimal digits
+     * @param quarantine where git keeps what is pushed until the hook {@code pre-receive} has agreed
+     * @throws SourceException if it cannot be had, or is not signed as it has to be
+     */
+    public GitRevision receive(String commit, Path quarantine) {
+        if (!ObjectId.isId(commit)) {
+            throw new SourceException("'" + commit + "' is no id of a commit: it has 40 hexadecimal digits");
+        }
+        var object = ObjectId.fromString(commit);
+        try (var _ = lock(directory, access).orElseThrow(() -> new SourceException(busy(location)));
+                var walk = new RevWalk(repository)) {
+            MirrorCare.sweep(directory);
+            new RemoteRepository(repository, location, access).fetchPushed(object, quarantine);
+            state.received(object);
+            var found = commit(walk, object);
+            return new GitRevision(found.name(), Optional.of(found.name()), Repositories.text(found.getAuthorIdent()),
+                    Instant.ofEpochSecond(found.getCommitTime()), Repositories.printable(found.getShortMessage()),
+                    Instant.now(), signer(object), id(walk, state.good()), Advance.UNKNOWN, Optional.empty());
+        } catch (RefusedException e) {
+            throw new SourceException(e.refusal().message(), e);
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
     private RevCommit commit(RevWalk walk, ObjectId object) throws IOException, RefusedException {
         try {
             return walk.parseCommit(object);
@@ -195,8 +224,9 @@ public final class GitMirror implements AutoCloseable {
                 return Advance.REWRITTEN;
             }
             // Seconds: the commit itself is to be among what is fetched.
-            var since = Instant.ofEpochSecond(from.getCommitTime() - 1L);
-            remote.fetchHistory(to.getCommitTime() >= from.getCommitTime() ? Optional.of(since) : Optional.empty(), NEAR);
+            var since = Optional.of(Instant.ofEpochSecond(from.getCommitTime() - 1L))
+                    .filter(time -> to.getCommitTime() >= from.getCommitTime());
+            remote.fetchHistory(since, NEAR);
         } catch (RefusedException e) {
             return Advance.UNKNOWN;
         }
@@ -221,7 +251,7 @@ public final class GitMirror implements AutoCloseable {
 
     private GitRevision revision(Optional<Refusal> refusal) throws IOException {
         var good = state.good().orElseThrow(() -> new SourceException("no commit of " + location
-                + " can be used: " + refusal.map(Refusal::message).orElse("nothing was fetched yet")));
+                + " can be used: " + refusal.map(Refusal::message).orElse("nothing was fetched yet"), refusal));
         try (var walk = new RevWalk(repository)) {
             // Again, for the policy may be stricter than when it was found good.
             var signer = signer(good);
@@ -232,7 +262,8 @@ public final class GitMirror implements AutoCloseable {
                     state.fetchedAt(), signer, id(walk, state.former()), state.advance(), refusal);
         } catch (RefusedException e) {
             throw new SourceException("no commit of " + location + " can be used: "
-                    + refusal.map(each -> each.message() + "; and of the one before, ").orElse("") + e.getMessage());
+                    + refusal.map(each -> each.message() + "; and of the one before, ").orElse("") + e.getMessage(),
+                    refusal.or(() -> Optional.of(e.refusal())));
         }
     }
 

@@ -92,7 +92,7 @@ final class HttpAccess implements HttpConnectionFactory {
         }
     }
 
-    /** Answers when the server asks who we are, and nothing else: JGit also asks whether to trust a wrong certificate. */
+    /** Answers when the server asks who we are, and nothing else: JGit also asks whether to trust any certificate. */
     private static final class Token extends CredentialsProvider {
 
         private final GitAccess access;

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.FS_POSIX;
 import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,10 @@ final class IsolatedSystem extends SystemReader.Delegate {
 
     static {
         SystemReader.setInstance(new IsolatedSystem(SystemReader.getInstance()));
+        if (FS.DETECTED instanceof FS_POSIX files) {
+            // Else it asks a shell.
+            files.setUmask(0077);
+        }
     }
 
     private IsolatedSystem(SystemReader system) {
@@ -81,7 +86,8 @@ final class IsolatedSystem extends SystemReader.Delegate {
 
         /** Spares JGit measuring how exact times of files are, which takes a core for three seconds at every start. */
         @Override
-        public long getTimeUnit(String section, @Nullable String subsection, String name, long byDefault, TimeUnit unit) {
+        public long getTimeUnit(String section, @Nullable String subsection, String name, long byDefault,
+                TimeUnit unit) {
             return section.equals("filesystem") ? unit.convert(TIMESTAMPS) : byDefault;
         }
     }

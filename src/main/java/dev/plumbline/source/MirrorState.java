@@ -18,6 +18,7 @@ final class MirrorState {
     private static final String GOOD = "refs/plumbline/good";
     private static final String FORMER = "refs/plumbline/former";
     private static final String ATTEMPTED = "refs/plumbline/attempted";
+    private static final String RECEIVED = "refs/plumbline/received";
     private static final String SECTION = "plumbline";
     private static final String FETCHED_AT = "fetchedAt";
     private static final String ADVANCE = "advance";
@@ -65,6 +66,11 @@ final class MirrorState {
         var config = config();
         config.setString(SECTION, null, FETCHED_AT, now.toString());
         config.save();
+    }
+
+    /** This was pushed, and is looked at. */
+    void received(ObjectId object) throws IOException {
+        update(RECEIVED, object);
     }
 
     /** The good object has another id, but its commit is the same. */

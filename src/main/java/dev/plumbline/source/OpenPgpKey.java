@@ -87,7 +87,8 @@ final class OpenPgpKey {
                     each -> each.verifyCertification(primary, key)));
         }
         var packets = last.getHashedSubPackets();
-        if (packets.hasSubpacket(SignatureSubpacketTags.KEY_FLAGS) && (packets.getKeyFlags() & KeyFlags.SIGN_DATA) == 0) {
+        if (packets.hasSubpacket(SignatureSubpacketTags.KEY_FLAGS)
+                && (packets.getKeyFlags() & KeyFlags.SIGN_DATA) == 0) {
             throw refused("is not for signing");
         }
     }

@@ -3,6 +3,7 @@ package dev.plumbline.source;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdRef;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.RepositoryCache;
@@ -72,7 +74,7 @@ final class RemoteRepository {
                 try (var connection = transport.openFetch(candidates().stream().map(RefSpec::new).toList())) {
                     var ref = named(connection.getRefsMap());
                     if (!isWhole(ref.getObjectId())) {
-                        if (location.isFile()) {
+                        if (location.isFile() && others(transport.getURI()).isEmpty()) {
                             checkLocal(transport.getURI(), ref);
                         }
                         connection.fetch(NullProgressMonitor.INSTANCE, List.of(ref), Set.of());
@@ -99,6 +101,32 @@ final class RemoteRepository {
         });
     }
 
+    /**
+     * Fetches a commit that is being pushed into a repository on this host, with no history.
+     *
+     * @param quarantine where git keeps what is pushed until the hook {@code pre-receive} has agreed
+     */
+    void fetchPushed(ObjectId commit, Path quarantine) throws RefusedException, IOException {
+        bounded(() -> {
+            try (var transport = open()) {
+                var directory = directory(transport.getURI());
+                if (!quarantine.toRealPath().startsWith(directory.toRealPath().resolve("objects"))) {
+                    throw new SourceException(quarantine + ", where a push is said to lie, is not within " + directory);
+                }
+                transport.setOptionUploadPack(RepositoryOwner.of(directory).uploadPack(directory, quarantine));
+                transport.setDepth(1);
+                try (var connection = transport.openFetch()) {
+                    connection.fetch(NullProgressMonitor.INSTANCE, List.of(new ObjectIdRef.Unpeeled(Ref.Storage.NETWORK,
+                            commit.name(), commit)), Set.of());
+                }
+                if (!isWhole(commit)) {
+                    throw new TransportException("it sent less than " + commit.name() + " needs");
+                }
+                return true;
+            }
+        });
+    }
+
     private Transport open() throws URISyntaxException, IOException {
         var transport = Transport.open(mirror, new URIish(location.url()));
         transport.setTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left())));
@@ -106,9 +134,21 @@ final class RemoteRepository {
             case TransportHttp http -> HttpAccess.configure(http, access);
             case SshTransport ssh -> server = SshAccess.configure(ssh, access, mirror.getDirectory());
             default -> {
+                if (location.isFile()) {
+                    others(transport.getURI()).ifPresent(owner -> transport.setOptionUploadPack(owner.uploadPack()));
+                }
             }
         }
         return transport;
+    }
+
+    /** To whom a repository on this host belongs, if it is to be read with their rights. */
+    private static Optional<RepositoryOwner> others(URIish remote) throws IOException {
+        return Optional.of(RepositoryOwner.of(directory(remote))).filter(RepositoryOwner::isLessThanThisUser);
+    }
+
+    private static Path directory(URIish remote) {
+        return RepositoryCache.FileKey.resolve(new File(remote.getPath()), FS.DETECTED).toPath();
     }
 
     /** The full names that the location's ref can stand for. */
@@ -135,8 +175,7 @@ final class RemoteRepository {
 
     /** Asked for anything else, the server that JGit runs in this process prints a stack trace. */
     private void checkLocal(URIish remote, Ref ref) throws IOException, RefusedException {
-        var directory = RepositoryCache.FileKey.resolve(new File(remote.getPath()), FS.DETECTED);
-        try (var repository = new FileRepositoryBuilder().setGitDir(directory).build();
+        try (var repository = new FileRepositoryBuilder().setGitDir(directory(remote).toFile()).build();
                 var walk = new RevWalk(repository)) {
             walk.parseCommit(ref.getObjectId());
         } catch (IncorrectObjectTypeException e) {

@@ -100,7 +100,8 @@ public final class Trust {
         return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 
-    private static String quoted(Path path) {
+    /** A path as a word of the shell. */
+    static String quoted(Path path) {
         var text = path.toString();
         return text.matches("[A-Za-z0-9_./@%+=:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }

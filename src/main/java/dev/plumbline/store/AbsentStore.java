@@ -82,6 +82,11 @@ record AbsentStore(String reason) implements StoreView {
     }
 
     @Override
+    public Optional<PushedRepository> pushedRepository() {
+        return Optional.empty();
+    }
+
+    @Override
     public List<Figure> figures() {
         return List.of();
     }

@@ -98,6 +98,11 @@ sealed class PresentStore implements StoreView permits Store {
     }
 
     @Override
+    public final Optional<PushedRepository> pushedRepository() {
+        return sources.pushed();
+    }
+
+    @Override
     public final List<Figure> figures() {
         return figures.all();
     }

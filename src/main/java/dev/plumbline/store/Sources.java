@@ -3,8 +3,10 @@ package dev.plumbline.store;
 import dev.plumbline.history.Commit;
 import dev.plumbline.history.DocumentRecord;
 import dev.plumbline.history.Event;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -101,6 +103,20 @@ record Sources(Database database) {
             }
             case APPLIED, AWAITING, UNDONE, PARTLY_UNDONE, RECOVERED, PARTLY_RECOVERED, DROPPED -> { }
         }
+    }
+
+    Optional<PushedRepository> pushed() {
+        return database.first("SELECT directory, branch, path, owner, applies, confirm_seconds FROM pushed_repository",
+                row -> new PushedRepository(Path.of(row.getString(1)), row.getString(2), row.getString(3),
+                        row.getString(4), row.getInt(5) == 1, Optional.of(row.getLong(6)).filter(each -> each > 0)
+                                .map(Duration::ofSeconds)));
+    }
+
+    void push(PushedRepository repository) {
+        database.update("INSERT OR REPLACE INTO pushed_repository (one, directory, branch, path, owner, applies,"
+                + " confirm_seconds) VALUES (1, ?, ?, ?, ?, ?, ?)", repository.directory().toString(),
+                repository.branch(), repository.path(), repository.owner(), repository.applies() ? 1 : 0,
+                repository.confirm().map(Duration::toSeconds).orElse(0L));
     }
 
     private void forgetPending() {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The directory that holds the store, and whether it can be trusted: what others can write, they can forge. Trusted are
  * root and the user who runs the program.
  */
-record StateDirectory(Path path) {
+public record StateDirectory(Path path) {
 
     private static final int ROOT = 0;
     private static final int WRITABLE_BY_OTHERS = 0022;
@@ -86,7 +86,7 @@ record StateDirectory(Path path) {
     }
 
     /** Why the directory cannot be trusted, with the command that mends it. Empty where it can, or is absent. */
-    Optional<String> distrust() throws IOException {
+    public Optional<String> distrust() throws IOException {
         if (Files.notExists(path)) {
             return Optional.empty();
         }

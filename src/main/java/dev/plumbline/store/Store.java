@@ -313,6 +313,14 @@ public final class Store extends PresentStore {
         });
     }
 
+    /** Takes pushes into this repository from now on, and into no other. */
+    public void register(PushedRepository repository) {
+        database.write(() -> {
+            sources.push(repository);
+            return true;
+        });
+    }
+
     /** From now on an apply may come from any source. */
     public void forgetSource() {
         database.write(() -> database.update("DELETE FROM source") + database.update("DELETE FROM documents"));

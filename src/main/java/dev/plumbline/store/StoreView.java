@@ -70,6 +70,9 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
     /** What suspends unattended runs; its time may be over. */
     Optional<Suspension> suspension();
 
+    /** The repository on this host whose pushes are taken. */
+    Optional<PushedRepository> pushedRepository();
+
     /** The numbers of metrics. */
     List<Figure> figures();
 

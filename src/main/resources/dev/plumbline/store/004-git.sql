@@ -55,3 +55,14 @@ CREATE TABLE figures (
     value  REAL NOT NULL,
     PRIMARY KEY (name, labels)
 ) STRICT, WITHOUT ROWID;
+
+-- The repository on this host whose pushes are taken.
+CREATE TABLE pushed_repository (
+    one             INTEGER PRIMARY KEY CHECK (one = 1),
+    directory       TEXT    NOT NULL,
+    branch          TEXT    NOT NULL,
+    path            TEXT    NOT NULL,
+    owner           TEXT    NOT NULL,
+    applies         INTEGER NOT NULL CHECK (applies IN (0, 1)),
+    confirm_seconds INTEGER NOT NULL
+) STRICT;

@@ -8,8 +8,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The other side of {@code NOTIFY_SOCKET}, made by the perl that is part of every Debian: prints each datagram on a line,
- * with its own reading of CLOCK_MONOTONIC in front.
+ * The other side of {@code NOTIFY_SOCKET}, made by the perl that is part of every Debian: prints each datagram on a
+ * line, with its own reading of CLOCK_MONOTONIC in front.
  */
 final class Receiver implements AutoCloseable {
 

@@ -30,6 +30,7 @@ final class Machine {
 
     private final Path folder;
     private final List<String> binds = new ArrayList<>();
+    private final Thread stop = new Thread(this::kill);
     private @Nullable Process container;
     private long init;
 
@@ -80,14 +81,14 @@ final class Machine {
         nspawn.addAll(binds);
         nspawn.addAll(List.of("--boot", "systemd.unit=multi-user.target"));
         // The bind mount that nspawn wants is seen by this process alone, and goes with it.
-        var command = new ArrayList<>(List.of("unshare", "-m", "--propagation", "private", "sh", "-c",
+        var command = new ArrayList<>(List.of("timeout", "--signal=KILL", "300",
+                "unshare", "-m", "--propagation", "private", "sh", "-c",
                 "mount --bind / \"$1\" && shift && exec \"$@\"", "sh", folder.resolve("root").toString()));
         command.addAll(nspawn);
         var process = new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectErrorStream(true)
                 .redirectOutput(console().toFile()).start();
         container = process;
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> process.descendants().forEach(
-                ProcessHandle::destroyForcibly)));
+        Runtime.getRuntime().addShutdownHook(stop);
         await(() -> firstProcess(process).isPresent() || !process.isAlive(), () -> "no systemd: " + printed());
         init = firstProcess(process).orElseThrow(() -> new AssertionError(printed())).pid();
         await(() -> run("systemctl", "is-system-running").output().matches("(running|degraded)\n"),
@@ -102,9 +103,9 @@ final class Machine {
         return this;
     }
 
-    /** The one child of nspawn is the first process of the container. */
+    /** The first process of the container is nspawn's child, and comes before its own children. */
     private static Optional<ProcessHandle> firstProcess(Process nspawn) {
-        return nspawn.children().filter(each -> each.info().command().filter(path -> path.endsWith("/systemd"))
+        return nspawn.descendants().filter(each -> each.info().command().filter(path -> path.endsWith("/systemd"))
                 .isPresent()).findFirst();
     }
 
@@ -186,11 +187,18 @@ final class Machine {
     void cutPower() throws InterruptedException {
         var process = container;
         if (process != null) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            kill();
+            process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            Runtime.getRuntime().removeShutdownHook(stop);
             container = null;
+        }
+    }
+
+    private void kill() {
+        var process = container;
+        if (process != null) {
+            process.descendants().toList().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 }

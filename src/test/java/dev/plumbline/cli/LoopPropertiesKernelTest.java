@@ -21,7 +21,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * Whatever the intents, whatever drift and whatever change of intents: after an apply the plan is empty, nothing of
- * others is touched, and without documents everything is as it was. On one real namespace, try after try.
+ * others is touched, and without documents everything is as it was. What is planned from facts is the same. On one
+ * real namespace, try after try.
  */
 @Tag("kernel")
 class LoopPropertiesKernelTest {
@@ -30,6 +31,7 @@ class LoopPropertiesKernelTest {
     private static final ThrowAwayNamespaces NAMESPACES = new ThrowAwayNamespaces();
 
     private TestHost host;
+    private TestHost elsewhere;
     private Path directory;
     private Random random;
     private RandomIntents documents;
@@ -41,6 +43,7 @@ class LoopPropertiesKernelTest {
         NAMESPACES.beforeEach(null);
         directory = Files.createTempDirectory("plumbline-properties");
         host = RandomIntents.host(NAMESPACES, directory);
+        elsewhere = host.elsewhere(NAMESPACES);
         pristine = host.snapshot();
         story.clear();
     }
@@ -79,6 +82,7 @@ class LoopPropertiesKernelTest {
 
     /** Applies; afterwards there is nothing to do, and what is of others is as it was. */
     private void applied() {
+        FactsKernelTest.assertSamePlan(host, elsewhere);
         var result = host.run("apply", "--auto-approve", "--allow", "mass-delete", "--allow", "empty-source",
                 "--allow", "default-route");
         story.add("apply: " + result);

@@ -4,15 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.kernel.ThrowAwayNamespaces;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,13 +26,11 @@ class NoRootKernelTest {
     @TempDir
     Path directory;
     private TestHost host;
-    /** Jars that nobody can read: those of a build lie in root's home. */
-    private Path program;
+    private ReadableProgram program;
 
     @BeforeEach
     void programAndHost() throws IOException {
-        program = Files.createTempDirectory("plumbline-nobody");
-        permissions(program, "rwxr-xr-x");
+        program = namespaces.closing(new ReadableProgram());
         permissions(directory, "rwxr-xr-x");
         host = new TestHost(namespaces, directory).device("eth0", "10.0.0.10/24").device("net1", "192.168.1.209/24");
         permissions(host.intents(), "rwxr-xr-x");
@@ -44,15 +39,6 @@ class NoRootKernelTest {
                 metadata: {name: sip}
                 spec: {device: net1, gateways: [192.168.1.1]}
                 """);
-    }
-
-    @AfterEach
-    void programGoes() throws IOException {
-        try (var files = Files.walk(program)) {
-            for (var file : files.toList().reversed()) {
-                Files.delete(file);
-            }
-        }
     }
 
     @Test
@@ -89,6 +75,33 @@ class NoRootKernelTest {
                 + "(CAP_NET_ADMIN); run it with sudo. `plan`, `show` and `validate` work without\n"),
                 nobody("apply", "--auto-approve"));
         assertEquals(before, host.snapshot());
+    }
+
+    @Test
+    void doctorSaysWhatItCouldNotLookAt() throws Exception {
+        var doctor = nobody("doctor");
+        assertEquals("", doctor.err());
+        assertTrue(doctor.out().contains("\nnot applicable kernel namespaces: not looked at: what the kernel can do"
+                + " is tried in a network namespace, and none can be made: "), doctor::toString);
+        assertTrue(doctor.out().contains("\nnot applicable state store: not looked at: no right to read STATE"),
+                doctor::toString);
+        assertTrue(doctor.out().contains("\nwarning        program privileges: "), doctor::toString);
+        assertTrue(doctor.out().contains("\nok             intents documents: 1 of 1 documents"
+                + " hold"), doctor::toString);
+    }
+
+    @Test
+    void factsWithoutTheStoreAreRefusedAndAPlanFromFactsNeedsNothing() throws Exception {
+        host.apply();
+        assertEquals(new TestHost.Result(1, "", "plumbline: without the records of the store a plan from these facts"
+                + " could be another one: no right to read STATE: run as root to see what is recorded"
+                + " there\n"), nobody("facts"));
+        var facts = Files.writeString(directory.resolve("facts.json"), host.run("facts").out());
+        permissions(facts, "rw-r--r--");
+        host.ip().run("link del net1");
+        var plan = nobody("plan", "--facts", facts.toString());
+        assertEquals(0, plan.code(), plan::toString);
+        assertTrue(plan.out().endsWith("No changes. The network matches the intents.\n"), plan::toString);
     }
 
     @Test
@@ -132,10 +145,9 @@ class NoRootKernelTest {
 
     private TestHost.Result nobody(String command, String... more) throws Exception {
         var words = new ArrayList<>(List.of("ip", "netns", "exec", host.name(), "setpriv", "--reuid=65534",
-                "--regid=65534", "--clear-groups", "--inh-caps=-all",
-                System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-Djnr.ffi.asm.enabled=false",
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp", classPath(),
-                Plumbline.class.getName(), command));
+                "--regid=65534", "--clear-groups", "--inh-caps=-all"));
+        words.addAll(program.command(Plumbline.class));
+        words.add(command);
         if (!List.of("show", "import").contains(command)) {
             words.addAll(List.of("--intents", host.intents().toString(), "--state-dir", host.state().toString()));
         }
@@ -145,29 +157,6 @@ class NoRootKernelTest {
         int code = new ProcessBuilder(words).redirectOutput(out).redirectError(err).start().waitFor();
         return new TestHost.Result(code, host.masked(Files.readString(out.toPath())),
                 host.masked(Files.readString(err.toPath())));
-    }
-
-    private String classPath() throws IOException {
-        var entries = new ArrayList<String>();
-        for (var entry : Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(each -> Path.of(each).toAbsolutePath()).toList()) {
-            var copy = program.resolve(entries.size() + "-" + entry.getFileName());
-            if (!Files.exists(copy) && Files.exists(entry)) {
-                copy(entry, copy);
-            }
-            entries.add(copy.toString());
-        }
-        return String.join(File.pathSeparator, entries);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (var file : files.toList()) {
-                var target = to.resolve(from.relativize(file).toString());
-                Files.copy(file, target);
-                permissions(target, Files.isDirectory(target) ? "rwxr-xr-x" : "rw-r--r--");
-            }
-        }
     }
 
     private static void permissions(Path path, String permissions) throws IOException {

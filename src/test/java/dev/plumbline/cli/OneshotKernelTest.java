@@ -219,6 +219,53 @@ class OneshotKernelTest {
         assertFalse(host.snapshot().rules().stream().anyMatch(each -> each.startsWith("1001:")));
     }
 
+    /** Signed by a key that is allowed, by one that is not, and not at all. */
+    @Test
+    void onlyWhatIsSignedIsApplied() throws Exception {
+        for (var key : List.of("ann", "mallory")) {
+            assertEquals(0, new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+                    directory.resolve(key).toString()).start().waitFor());
+        }
+        var signers = directory.resolve("allowed_signers");
+        write(signers, "ann@example.com namespaces=\"git\" " + Files.readString(directory.resolve("ann.pub")));
+        var yaml = directory.resolve("plumbline.yaml");
+        write(yaml, Files.readString(yaml).replace("timeout: 5s",
+                "timeout: 5s, verify: {mode: head, allowedSigners: " + signers + "}"));
+        var none = oneshot();
+        assertEquals(1, none.code(), none::toString);
+        assertFalse(hasRule());
+        assertTrue(status().startsWith("Ready:     no, SignatureInvalid"), this::status);
+        signedBy("ann", TABLE);
+        assertEquals(0, oneshot().code());
+        assertTrue(hasRule());
+        for (var signer : List.of("mallory", "")) {
+            signedBy(signer, TABLE.replace("1000", "66" + signer.length()));
+            host.ip().run("rule del priority 1000");
+            var refused = oneshot();
+            assertEquals(1, refused.code(), refused::toString);
+            assertTrue(refused.err().contains("SignatureInvalid: "), refused::toString);
+            assertTrue(host.snapshot().rules().stream().anyMatch(each -> each.startsWith("1000:")),
+                    "the last good commit is kept");
+            assertFalse(host.snapshot().rules().stream().anyMatch(each -> each.startsWith("66")));
+            assertTrue(status().startsWith("Ready:     no, SignatureInvalid"), this::status);
+            assertTrue(status().contains("Stalled:   yes"), this::status);
+        }
+        signedBy("ann", TABLE.replace("1000", "1001"));
+        assertEquals(0, oneshot().code());
+        assertTrue(status().startsWith("Ready:     yes"), this::status);
+    }
+
+    private void signedBy(String key, String table) throws Exception {
+        write(repository.resolve("intents/edge.yaml"), table);
+        git("add", "--all");
+        if (key.isEmpty()) {
+            git("commit", "--quiet", "--allow-empty", "--message", "unsigned");
+        } else {
+            git("-c", "gpg.format=ssh", "-c", "user.signingkey=" + directory.resolve(key), "commit", "--quiet",
+                    "--allow-empty", "-S", "--message", "by " + key);
+        }
+    }
+
     /** The names are a promise: README.md lists them. */
     @Test
     void metricsAreLeftForNodeExporter() throws Exception {

@@ -3,6 +3,7 @@ package dev.plumbline.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.NamespaceId;
@@ -14,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -85,6 +89,16 @@ class JsonRoundTripTest {
         var state = new NamespaceState(new NamespaceId("boot", 1L << 60), links, addresses, RouteTables.of(routes),
                 rules);
         assertEquals(state, NamespaceJson.fromJson(throughText(NamespaceJson.toJson(state))));
+    }
+
+    @Property(tries = 200)
+    void everyLedgerComesBack(@ForAll List<@From("routes") Route> routes,
+            @ForAll List<@From("rules") RoutingRule> rules,
+            @ForAll Set<@AlphaChars @StringLength(min = 1, max = 15) String> devices, @ForAll boolean adopted) {
+        var ledger = new Ledger(List.of(new Ledger.Allotment("SourceRouting/sip", "10.0.0.1", 0xffffffffL)),
+                routes.stream().map(each -> new Ledger.TakenRoute("SourceRouting/sip", each, 7, adopted)).toList(),
+                rules.stream().map(each -> new Ledger.TakenRule("RoutingRules/r", each)).toList(), devices);
+        assertEquals(ledger, LedgerJson.fromJson(throughText(LedgerJson.toJson(ledger))));
     }
 
     @Test

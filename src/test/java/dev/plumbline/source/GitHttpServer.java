@@ -51,8 +51,8 @@ final class GitHttpServer implements AutoCloseable {
     /** Writes the authority's certificate to a file. */
     static GitHttpServer https(RealGit git, Path folder, Path authority) throws IOException, GeneralSecurityException {
         var store = folder.resolve("keys.p12").toString();
-        keytool(git, folder, "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=Test authority", "-ext", "bc:c",
-                "-keystore", store);
+        keytool(git, folder, "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=Test authority",
+                "-ext", "bc:c", "-keystore", store);
         keytool(git, folder, "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=server", "-signer", "ca",
                 "-ext", "san=ip:127.0.0.1", "-keystore", store);
         keytool(git, folder, "-exportcert", "-alias", "ca", "-rfc", "-file", authority.toString(), "-keystore", store);

@@ -44,7 +44,8 @@ class GitHttpTest {
         return mirror(server.url(), GitAccess.anonymous());
     }
 
-    private static GitAccess access(Optional<Secret> token, Optional<String> user, Optional<Path> authority, int seconds) {
+    private static GitAccess access(Optional<Secret> token, Optional<String> user, Optional<Path> authority,
+            int seconds) {
         return new GitAccess(token, user, authority, Optional.empty(), Optional.empty(), Duration.ofSeconds(seconds));
     }
 
@@ -108,8 +109,8 @@ class GitHttpTest {
         var commit = git.push("first");
         try (var server = GitHttpServer.http(git)) {
             server.require("git", "S3CRET");
-            try (var mirror = mirror(server.url(), access(Optional.of(new Secret.File(token("S3CRET"))), Optional.empty(),
-                    Optional.empty(), 20))) {
+            try (var mirror = mirror(server.url(), access(Optional.of(new Secret.File(token("S3CRET"))),
+                    Optional.empty(), Optional.empty(), 20))) {
                 assertEquals(commit, mirror.update().commit());
                 assertEquals("", server.authorizations().getFirst());
                 assertFalse(Files.readString(mirror.directory().resolve("config")).contains("S3CRET"));
@@ -122,8 +123,8 @@ class GitHttpTest {
             for (var token : List.of(Optional.<Secret>empty(), Optional.<Secret>of(new Secret.File(token("WR0NG"))))) {
                 try (var mirror = mirror(server.url(), access(token, Optional.empty(), Optional.empty(), 20))) {
                     var revision = mirror.update();
-                    assertEquals(new Refusal(Refusal.Kind.DENIED, server.url() + " does not let us read it: is the token"
-                            + " right, and may it read this repository?"), revision.refusal().orElseThrow());
+                    assertEquals(new Refusal(Refusal.Kind.DENIED, server.url() + " does not let us read it: is the"
+                            + " token right, and may it read this repository?"), revision.refusal().orElseThrow());
                     assertEquals(commit, revision.commit());
                 }
             }
@@ -172,7 +173,8 @@ class GitHttpTest {
                 assertTrue(failure(mirror).contains("its certificate does not count ("), failure(mirror));
                 assertTrue(failure(mirror).endsWith("name that (caFile: FILE)"), failure(mirror));
             }
-            try (var mirror = mirror(server.url(), access(Optional.empty(), Optional.empty(), Optional.of(authority), 20))) {
+            try (var mirror = mirror(server.url(), access(Optional.empty(), Optional.empty(),
+                    Optional.of(authority), 20))) {
                 assertEquals(commit, mirror.update().commit());
                 var next = git.push("second");
                 assertEquals(next, mirror.update().commit());
@@ -183,7 +185,8 @@ class GitHttpTest {
                 assertTrue(failure(mirror).contains("its certificate does not count ("), failure(mirror));
             }
             var nonsense = Files.writeString(folder.resolve("nonsense.pem"), "nonsense");
-            try (var mirror = mirror(server.url(), access(Optional.empty(), Optional.empty(), Optional.of(nonsense), 20))) {
+            try (var mirror = mirror(server.url(), access(Optional.empty(), Optional.empty(),
+                    Optional.of(nonsense), 20))) {
                 assertTrue(mirror.update().refusal().orElseThrow().message().contains(nonsense
                         + " holds no certificates in PEM"));
             }

@@ -42,7 +42,8 @@ class GitLocationTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "x.git", "./x.git", "../x", "git://h/x", "ftp://h/x", "ext::sh -c id", "http://h/x",
         "http://10.0.0.1/x", "http://127.0.0.1.example.org/x", "http://localhost.example.org/x", "file://h/x",
-        "https:///x", "https://h/x?token=abc", "https://h/x#main", "https://h /x", "ssh:///x", "a\nb:c", "-oProxy:x y\n"})
+        "https:///x", "https://h/x?token=abc", "https://h/x#main", "https://h /x", "ssh:///x", "a\nb:c",
+        "-oProxy:x y\n"})
     void whatIsNoRepositoryIsRefused(String url) {
         refusal(url);
     }
@@ -56,8 +57,9 @@ class GitLocationTest {
 
     @Test
     void aPasswordIsRefusedWithTheWayToSayIt() {
-        assertEquals("the URL https://h/x has a user or password in it, which logs and the process list would show: take"
-                + " it out, and say by reference where the token lies (token: {file: FILE})", refusal("https://u:p@h/x"));
+        assertEquals("the URL https://h/x has a user or password in it, which logs and the process list would show:"
+                + " take it out, and say by reference where the token lies (token: {file: FILE})",
+                refusal("https://u:p@h/x"));
         assertTrue(refusal("ssh://u:p@h/x").endsWith("use a key (sshKey: {file: FILE})"));
     }
 
@@ -75,7 +77,8 @@ class GitLocationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'',''", ".,''", "./,''", "/,''", "intents,intents", "./intents/,intents", "a/b,a/b", "a.b,a.b", "..a,..a"})
+    @CsvSource({"'',''", ".,''", "./,''", "/,''", "intents,intents", "./intents/,intents", "a/b,a/b", "a.b,a.b",
+        "..a,..a"})
     void paths(String given, String path) {
         assertEquals(path, new GitLocation("/x", Optional.empty(), given).path());
     }

@@ -58,7 +58,8 @@ class GitMirrorTest {
 
     private String fsck(GitMirror mirror) {
         return git.runIn(mirror.directory(), "git", "fsck", "--strict").lines()
-                .filter(line -> !line.startsWith("notice: ") && !line.startsWith("dangling ")).collect(Collectors.joining());
+                .filter(line -> !line.startsWith("notice: ") && !line.startsWith("dangling "))
+                .collect(Collectors.joining());
     }
 
     @Test
@@ -188,9 +189,10 @@ class GitMirrorTest {
             assertEquals(good.fetchedAt(), revision.fetchedAt());
             assertEquals(Optional.empty(), revision.attempted());
             assertEquals(new Refusal(Refusal.Kind.REF_MISSING,
-                    "file://" + git.bare() + " has no branch or tag prod (any more)"), revision.refusal().orElseThrow());
+                    "file://" + git.bare() + " has no branch or tag prod (any more)"),
+                    revision.refusal().orElseThrow());
             assertEquals(revision, mirror.current());
-            assertEquals(false, mirror.source(revision, "1").documents(new IntentParser(), ParsedDocuments.NONE).hasFiles());
+            assertFalse(mirror.source(revision, "1").documents(new IntentParser(), ParsedDocuments.NONE).hasFiles());
         }
     }
 

@@ -151,8 +151,8 @@ class GitSourceTest {
         assertEquals(List.of("i/a.yaml"), names(documents(source(git.push("harmless"), "i"))));
         var link = Files.createSymbolicLink(git.work().resolve("i/b.yaml"), Path.of("../common/b.yaml"));
         var commit = git.push("a file");
-        assertEquals("i/b.yaml of commit " + commit.substring(0, 12) + " is a symbolic link (to ../common/b.yaml), which"
-                + " plumbline does not follow in Git: put the file itself there", refusal(commit, "i"));
+        assertEquals("i/b.yaml of commit " + commit.substring(0, 12) + " is a symbolic link (to ../common/b.yaml),"
+                + " which plumbline does not follow in Git: put the file itself there", refusal(commit, "i"));
         Files.delete(link);
         Files.createSymbolicLink(git.work().resolve("i/common"), Path.of("../common"));
         assertTrue(refusal(git.push("a directory"), "i").contains("i/common of commit"));
@@ -169,8 +169,8 @@ class GitSourceTest {
 
     @Test
     void pointersOfLfsAreNamed() {
-        git.write("a.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f"
-                + "32b1258daaa5e2ca24d17e2393\nsize 12345\n");
+        git.write("a.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22ead"
+                + "bb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n");
         assertTrue(refusal(git.push("first"), "").contains("a.yaml of commit"));
         assertTrue(refusal(git.run("rev-parse", "HEAD"), "").contains("is a pointer of Git LFS"));
     }
@@ -269,6 +269,7 @@ class GitSourceTest {
         git.commit("ignored");
         git.run("commit", "-q", "--amend", "--cleanup=verbatim", "-F", message.toString());
         git.run("push", "-q", "origin", "HEAD:main");
-        assertEquals("red \uFFFD[31m", source(git.run("rev-parse", "HEAD"), "").blame("a.yaml", 1).orElseThrow().subject());
+        var source = source(git.run("rev-parse", "HEAD"), "");
+        assertEquals("red \uFFFD[31m", source.blame("a.yaml", 1).orElseThrow().subject());
     }
 }

@@ -59,8 +59,8 @@ class GitSshKernelTest {
                 PidFile none
                 """.formatted(folder, port));
         know("host");
-        server = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd &&"
-                + " exec $(PATH=$PATH:/usr/sbin command -v sshd) -D -e -f " + folder + "/sshd_config")
+        server = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd"
+                + " && exec $(PATH=$PATH:/usr/sbin command -v sshd) -D -e -f " + folder + "/sshd_config")
                 .redirectErrorStream(true).redirectOutput(folder.resolve("sshd.log").toFile()).start();
         awaitServer();
     }
@@ -91,7 +91,8 @@ class GitSshKernelTest {
 
     /** Writes the file of known hosts. */
     private void know(String host) throws IOException {
-        Files.writeString(knownHosts(), "[127.0.0.1]:" + port + " " + SigningKeys.publicKey(folder.resolve(host)) + "\n");
+        Files.writeString(knownHosts(), "[127.0.0.1]:" + port + " "
+                + SigningKeys.publicKey(folder.resolve(host)) + "\n");
     }
 
     private Path knownHosts() {

@@ -107,8 +107,8 @@ class OpenPgpSignatureTest {
             git.run("verify-commit", "HEAD");
             var revision = mirror.update();
             assertEquals(good, revision.commit());
-            assertEquals(new Refusal(Refusal.Kind.UNTRUSTED, "the commit " + commit + " by " + ANN + " is signed with the"
-                    + " OpenPGP key " + eve + ", which is not in " + keyring() + ", or the signature is wrong"),
+            assertEquals(new Refusal(Refusal.Kind.UNTRUSTED, "the commit " + commit + " by " + ANN + " is signed with"
+                    + " the OpenPGP key " + eve + ", which is not in " + keyring() + ", or the signature is wrong"),
                     revision.refusal().orElseThrow());
         }
     }

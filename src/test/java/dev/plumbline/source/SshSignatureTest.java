@@ -123,8 +123,8 @@ class SshSignatureTest {
             var commit = git.push("signed by another");
             var revision = mirror.update();
             assertEquals(good, revision.commit());
-            assertTrue(untrusted(revision).startsWith("the commit " + commit + " by Ann <ann@example.org> is signed with"
-                    + " the key " + keys.fingerprint(eve) + ", which does not count by " + signers() + ": "),
+            assertTrue(untrusted(revision).startsWith("the commit " + commit + " by Ann <ann@example.org> is signed"
+                    + " with the key " + keys.fingerprint(eve) + ", which does not count by " + signers() + ": "),
                     untrusted(revision));
         }
     }
@@ -196,8 +196,8 @@ class SshSignatureTest {
         try (var mirror = mirror()) {
             mirror.update();
             allow("eve " + SigningKeys.publicKey(keys.ssh("eve")));
-            assertTrue(assertThrows(SourceException.class, mirror::current).getMessage().startsWith("no commit of file://"
-                    + git.bare() + ", ref main can be used: the commit " + commit));
+            assertTrue(assertThrows(SourceException.class, mirror::current).getMessage().startsWith("no commit of"
+                    + " file://" + git.bare() + ", ref main can be used: the commit " + commit));
         }
         keys.signNot();
         git.push("unsigned");

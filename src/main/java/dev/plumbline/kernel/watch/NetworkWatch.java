@@ -70,8 +70,8 @@ public final class NetworkWatch implements AutoCloseable {
      * host's or a number in it.
      *
      * @return whether something is heard now that was not before: it may have changed already
-     * @throws NetlinkException if a namespace cannot be opened, or a right is missing (CAP_NET_BROADCAST for others); all
-     *     that can be heard is
+     * @throws NetlinkException if a namespace cannot be opened, or a right is missing (CAP_NET_BROADCAST for others);
+     *     what can be heard is
      */
     public synchronized boolean interests(List<Interests> interests) throws NetlinkException {
         var failures = new ArrayList<NetlinkException>();

@@ -1,0 +1,66 @@
+package dev.plumbline.doctor;
+
+import static dev.plumbline.netlink.Nftables.*;
+
+import dev.plumbline.netlink.MessageReader;
+import dev.plumbline.netlink.NetlinkException;
+import dev.plumbline.netlink.NetlinkSocket;
+import dev.plumbline.netlink.NetworkNamespace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Base chains that drop forwarded packets unless a rule lets them pass, whoever made them: docker, firewalld, ufw. */
+record ForwardPolicy(HostFiles files) {
+
+    private static final String NAME = "forward-policy";
+    private static final Map<Integer, String> FAMILIES = Map.of(NFPROTO_INET, "inet", NFPROTO_IPV4, "ip", NFPROTO_IPV6,
+            "ip6");
+
+    /** Reads the chains of this thread's network namespace. */
+    Check check() {
+        boolean forwards = List.of("ipv4/ip_forward", "ipv6/conf/all/forwarding").stream()
+                .anyMatch(each -> files.text("/proc/sys/net/" + each).filter("1"::equals).isPresent());
+        if (!forwards) {
+            return Check.notApplicable(Others.AREA, NAME, "nothing is forwarded");
+        }
+        try (var namespace = NetworkNamespace.current(); var socket = NetlinkSocket.open(namespace, PROTOCOL)) {
+            var chains = new ArrayList<String>();
+            socket.dump(NFT_MSG_GETCHAIN, writer -> header(writer, NFPROTO_UNSPEC), message -> add(message, chains));
+            return chains.isEmpty() ? Check.ok(Others.AREA, NAME, "no chain of nftables drops forwarded packets by"
+                    + " its policy")
+                    : new Check(Others.AREA, NAME, Check.Verdict.WARNING, "forwarded packets are dropped unless a"
+                            + " rule lets them pass, by the policy of " + String.join(", ", chains), chains.stream()
+                                    .map(chain -> "nft 'add chain " + chain + " { policy accept; }'").toList());
+        } catch (NetlinkException e) {
+            return Check.notApplicable(Others.AREA, NAME, "not looked at: nftables: " + e.getMessage(),
+                    "sudo plumbline doctor");
+        }
+    }
+
+    private static void add(MessageReader message, List<String> chains) {
+        var family = FAMILIES.get(message.u8(0));
+        var table = "";
+        var name = "";
+        boolean forward = false;
+        boolean drops = false;
+        var attributes = message.attributes(HEADER);
+        while (attributes.next()) {
+            switch (attributes.type()) {
+                case NFTA_CHAIN_TABLE -> table = attributes.string();
+                case NFTA_CHAIN_NAME -> name = attributes.string();
+                case NFTA_CHAIN_POLICY -> drops = attributes.u32be() == NF_DROP;
+                case NFTA_CHAIN_HOOK -> {
+                    var hook = attributes.nested();
+                    while (hook.next()) {
+                        forward |= hook.type() == NFTA_HOOK_HOOKNUM && hook.u32be() == NF_INET_FORWARD;
+                    }
+                }
+                default -> { }
+            }
+        }
+        if (family != null && forward && drops) {
+            chains.add(family + " " + table + " " + name);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.plumbline.json;
+
+import dev.plumbline.state.Ledger;
+import dev.plumbline.state.Ledger.Allotment;
+import dev.plumbline.state.Ledger.TakenRoute;
+import dev.plumbline.state.Ledger.TakenRule;
+import java.util.HashSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The ledger of one namespace. */
+public final class LedgerJson {
+
+    private LedgerJson() {
+    }
+
+    public static ObjectNode toJson(Ledger ledger) {
+        var node = JsonNodeFactory.instance.objectNode();
+        var allotments = node.putArray("allotments");
+        ledger.allotments().forEach(each -> allotments.addObject().put("document", each.document())
+                .put("key", each.key()).put("table", each.table()));
+        var routes = node.putArray("routes");
+        ledger.routes().forEach(each -> routes.addObject().put("document", each.document())
+                .put("deviceIndex", each.deviceIndex()).put("adopted", each.adopted())
+                .set("route", RouteJson.toJson(each.route())));
+        var rules = node.putArray("rules");
+        ledger.rules().forEach(each -> rules.addObject().put("document", each.document())
+                .set("rule", RuleJson.toJson(each.rule())));
+        var devices = node.putArray("devices");
+        ledger.devices().stream().sorted().forEach(devices::add);
+        return node;
+    }
+
+    /**
+     * Reads what {@link #toJson} made.
+     *
+     * @throws IllegalArgumentException if the tree is no such ledger
+     */
+    public static Ledger fromJson(JsonNode node) {
+        var fields = new Fields("a ledger", node);
+        var ledger = new Ledger(
+                fields.list("allotments").stream().map(LedgerJson::allotment).toList(),
+                fields.list("routes").stream().map(LedgerJson::route).toList(),
+                fields.list("rules").stream().map(LedgerJson::rule).toList(),
+                new HashSet<>(fields.texts("devices")));
+        fields.end();
+        return ledger;
+    }
+
+    private static Allotment allotment(JsonNode node) {
+        var fields = new Fields("an allotment", node);
+        var allotment = new Allotment(fields.text("document"), fields.text("key"), fields.number("table"));
+        fields.end();
+        return allotment;
+    }
+
+    private static TakenRoute route(JsonNode node) {
+        var fields = new Fields("a taken route", node);
+        var route = new TakenRoute(fields.text("document"), RouteJson.fromJson(fields.needed("route")),
+                Math.toIntExact(fields.number("deviceIndex")), fields.flag("adopted"));
+        fields.end();
+        return route;
+    }
+
+    private static TakenRule rule(JsonNode node) {
+        var fields = new Fields("a taken rule", node);
+        var rule = new TakenRule(fields.text("document"), RuleJson.fromJson(fields.needed("rule")));
+        fields.end();
+        return rule;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.doctor;
+
+import org.jspecify.annotations.NullMarked;

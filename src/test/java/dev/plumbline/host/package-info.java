@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.host;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.push;
+
+import org.jspecify.annotations.NullMarked;
