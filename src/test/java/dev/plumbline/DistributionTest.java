@@ -76,9 +76,10 @@ class DistributionTest {
     }
 
     @Test
-    void hasCompletionsManualAndNativeLibraries() {
+    void hasCompletionsManualUnitsAndNativeLibraries() {
         for (String name : List.of("share/bash-completion/completions/plumbline", "share/zsh/site-functions/_plumbline",
                 "share/man/man1/plumbline.1", "share/man/man1/plumbline-version.1",
+                "lib/systemd/system/plumbline-apply.timer", "lib/sysusers.d/plumbline.conf",
                 "lib/native/x86_64/libsqlitejdbc.so", "lib/native/x86_64/libjffi-1.2.so",
                 "lib/native/aarch64/libsqlitejdbc.so", "lib/native/aarch64/libjffi-1.2.so", "LICENSE")) {
             assertTrue(Files.isRegularFile(HOME.resolve(name)), name);

@@ -64,6 +64,9 @@ final class Distribution {
         nativeLibraries(libraries);
         copyTree(project.resolve("schemas"), target.resolve("schemas"));
         copyTree(project.resolve("examples"), target.resolve("examples"));
+        copyTree(project.resolve("systemd"), target.resolve("lib/systemd/system"));
+        Path groups = Files.createDirectories(target.resolve("lib/sysusers.d"));
+        Files.copy(project.resolve("src/main/dist/sysusers.conf"), groups.resolve("plumbline.conf"));
         for (String document : List.of("LICENSE", "README.md")) {
             Files.copy(project.resolve(document), target.resolve(document));
         }

@@ -31,6 +31,7 @@ public final class Agent {
     private final ServiceNotification systemd;
     private final Thread watcher = Thread.ofPlatform().name("watch").unstarted(this::watch);
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final SpareMemory memory = new SpareMemory();
 
     /**
      * Opens the watch and the control socket; nothing is done before {@link #run}.
@@ -88,7 +89,10 @@ public final class Agent {
         }
     }
 
-    /** Keeps systemd's watchdog quiet for as long as the loop lives; by a clock that nobody sets. */
+    /**
+     * Keeps systemd's watchdog quiet for as long as the loop lives, by a clock that nobody sets, and looks after what else
+     * is to be seen from time to time.
+     */
     private void pulse() throws InterruptedException {
         var half = systemd.watchdog().map(time -> time.dividedBy(2)).orElse(LONGEST_PULSE);
         var period = half.compareTo(LONGEST_PULSE) < 0 ? half : LONGEST_PULSE;
@@ -102,6 +106,9 @@ public final class Agent {
                 loop.clockWasSet();
             }
             offset = now;
+            if (loop.status().running().isEmpty()) {
+                memory.giveBack();
+            }
         } while (!loop.isBroken() && !stop.await(period.toNanos(), TimeUnit.NANOSECONDS));
     }
 

@@ -372,10 +372,16 @@ public final class Reconciler {
     /**
      * Confirms applies that wait for it, in all namespaces.
      *
-     * @throws ApplyException if the time of one is over
+     * @throws ApplyException if the time of one is over, or the machine was booted since
      */
     public List<Event> confirm() {
-        return new Awaiting(journal).confirm();
+        var gone = new Recovery(namespaces, ledgers, journal).ofFormerBoots();
+        var confirmed = new Awaiting(journal).confirm();
+        if (confirmed.isEmpty() && !gone.isEmpty()) {
+            throw new ApplyException("too late: the machine was booted since, and what was to be confirmed is gone",
+                    List.of());
+        }
+        return confirmed;
     }
 
     private static Plan.Notice notice(UnfinishedApply apply) {

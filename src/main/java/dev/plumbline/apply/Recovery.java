@@ -3,6 +3,7 @@ package dev.plumbline.apply;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.Inverse;
 import dev.plumbline.history.UnfinishedApply;
+import dev.plumbline.intent.Document;
 import dev.plumbline.state.LiveNamespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +23,24 @@ final class Recovery {
         this.journal = journal;
     }
 
-    /** Those that died, and those whose time to be confirmed is over. */
+    /**
+     * Those that died, those whose time to be confirmed is over, and those that waited for it when the machine went
+     * down: what they had written is gone, so there is nothing left to confirm.
+     */
     List<Event> all() {
         var now = Rollback.now();
-        return settle(each -> !each.isAwaiting(now));
+        return settle(each -> !each.isAwaiting(now) || isOfFormerBoot(each));
+    }
+
+    /** Those that a boot ended. */
+    List<Event> ofFormerBoots() {
+        return settle(this::isOfFormerBoot);
+    }
+
+    private boolean isOfFormerBoot(UnfinishedApply apply) {
+        try (var host = namespaces.open(Document.HOST).orElseThrow()) {
+            return !host.id().bootId().equals(apply.id().bootId());
+        }
     }
 
     /** Those that wait to be confirmed: they are not going to be. */

@@ -16,7 +16,8 @@ public final class EventText {
         var lines = new ArrayList<String>();
         lines.add("Namespace " + event.namespace() + ": " + event.details().getFirst() + "; "
                 + switch (event.result()) {
-                    case RECOVERED, REVERTED -> "it was undone, and the former state is verified.";
+                    case RECOVERED -> "it was undone, and the former state is verified.";
+                    case REVERTED -> "it is reverted.";
                     case PARTLY_RECOVERED, PARTLY_REVERTED -> "NOT all of it could be undone:";
                     case DROPPED -> "there is nothing to undo.";
                     case CONFIRMED -> "it is confirmed, and stays.";

@@ -15,6 +15,7 @@ public final class Program {
 
     private static final String MAIN_CLASS = "dev.plumbline.cli.Plumbline";
 
+    static final String SYSTEMD_RUN = "systemd-run";
     private static final Path SYSTEMD = Path.of("/run/systemd/system");
 
     private Program() {
@@ -45,19 +46,24 @@ public final class Program {
      * systemd where this runs in the machine's own network namespace, else a process in a session of its own.
      *
      * @param unit the first part of the service's name
-     * @param piped whether it keeps this process's standard streams
+     * @param options more for systemd-run
      */
-    public static List<String> detached(String unit, boolean piped) throws IOException {
-        var words = new ArrayList<String>();
-        if (Files.isDirectory(SYSTEMD) && isInNamespaceOfInit()) {
-            words.addAll(List.of("systemd-run", "--quiet", "--collect", "--unit=" + unit + "-"
-                    + ProcessHandle.current().pid()));
-            if (piped) {
-                words.add("--pipe");
-            }
-        } else {
-            words.add("setsid");
+    public static List<String> detached(String unit, String... options) throws IOException {
+        if (!Files.isDirectory(SYSTEMD) || !isInNamespaceOfInit()) {
+            return inOwnSession();
         }
+        // A service does not inherit the environment, and with it where Java is.
+        var words = new ArrayList<>(List.of(SYSTEMD_RUN, "--quiet", "--collect", "--unit=" + unit + "-"
+                + ProcessHandle.current().pid() + "-" + System.nanoTime(),
+                "--setenv=PLUMBLINE_JAVA=" + System.getProperty("java.home")));
+        words.addAll(List.of(options));
+        words.addAll(command());
+        return words;
+    }
+
+    /** The words that start it in a session of its own. */
+    static List<String> inOwnSession() {
+        var words = new ArrayList<>(List.of("setsid"));
         words.addAll(command());
         return words;
     }

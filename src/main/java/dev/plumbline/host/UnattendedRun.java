@@ -305,8 +305,7 @@ final class UnattendedRun {
         if (run.hasChanges()) {
             log(Report.Priority.NOTICE, (run.drift() ? "drift found and corrected: " : "applied and verified: ")
                     + run.added() + " added, " + run.changed() + " changed, " + run.destroyed() + " destroyed");
-            var weight = run.drift() ? Report.Priority.NOTICE : Report.Priority.INFO;
-            tried.done().changes().forEach(each -> log(weight, each));
+            tried.done().changes().forEach(each -> log(Report.Priority.NOTICE, each));
         }
         var reason = run.reason();
         if (reason.isFailure() && !(known && order.onlyApplied())) {

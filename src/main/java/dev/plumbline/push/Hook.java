@@ -106,7 +106,7 @@ public record Hook(String ref, Map<String, String> environment, Path repository,
     }
 
     private static void detach(List<String> words, PushRequest request, PrintWriter out) throws IOException {
-        var command = Program.detached("plumbline-push", true);
+        var command = Program.detached("plumbline-push", "--pipe");
         command.addAll(words);
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var to = process.outputWriter()) {

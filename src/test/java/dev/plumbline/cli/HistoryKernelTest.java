@@ -123,19 +123,6 @@ class HistoryKernelTest {
                 + " --label 'site=a b'", shown);
     }
 
-    /** systemd's own opinion of the unit, with a program that is there. */
-    @Test
-    void theBootUnitIsValid() throws Exception {
-        var unit = directory.resolve("plumbline-recover.service");
-        Files.writeString(unit, Files.readString(Path.of("systemd/plumbline-recover.service"))
-                .replace("/usr/bin/plumbline", "/bin/true").replaceAll("Documentation=.*\n", ""));
-        var process = new ProcessBuilder("systemd-analyze", "verify", unit.toString()).redirectErrorStream(true)
-                .start();
-        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
-        assertFalse(output.contains("plumbline-recover"), output);
-    }
-
     /** The unit's capabilities and its read-only file system, by {@code setpriv} and a mount namespace. */
     @Test
     void recoversUnderTheRestrictionsOfTheUnit() throws Exception {
