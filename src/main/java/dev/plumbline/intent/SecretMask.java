@@ -98,8 +98,13 @@ final class SecretMask {
     }
 
     private static boolean isSecret(String line, int start, int end, String name) {
-        return SecretFields.isSecret(name)
-                && (startsLine(line, start) || SEPARATED.matcher(line.substring(end)).matches());
+        if (!SecretFields.isSecret(name)) {
+            return false;
+        }
+        var before = line.substring(0, start).stripTrailing();
+        var after = line.substring(end);
+        return startsLine(line, start) || SEPARATED.matcher(after).matches()
+                || after.isBlank() && (before.endsWith("{") || before.endsWith(","));
     }
 
     private static boolean startsLine(String line, int at) {

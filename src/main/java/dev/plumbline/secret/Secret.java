@@ -155,6 +155,11 @@ public sealed interface Secret {
             Decryption.requireEncrypted(this, content);
         }
 
+        /** Where {@code age} or {@code sops} is, by {@code $PATH}. */
+        public static Optional<Path> program(String name, Map<String, String> environment) {
+            return Decryption.program(name, environment);
+        }
+
         @Override
         public String toString() {
             return "encrypted file " + path + key.map(each -> ", field " + each).orElse("");

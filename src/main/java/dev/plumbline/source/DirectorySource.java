@@ -201,7 +201,7 @@ public final class DirectorySource implements Source {
         } catch (IOException e) {
             throw unreadable(file, e);
         }
-        var content = content(file, LARGEST_FILE, "1 MiB");
+        var content = content(file, LARGEST_FILE, "a secret has at most 1 MiB");
         if (TreeFiles.isLfsPointer(content)) {
             throw new SourceException(file + " is a pointer of Git LFS: fetch what it points to (git lfs pull), or keep"
                     + " it in Git itself");
@@ -210,14 +210,14 @@ public final class DirectorySource implements Source {
     }
 
     private static byte[] content(Path path) {
-        return content(path, LARGEST, "1 GiB: split it");
+        return content(path, LARGEST, "a file of intents has at most 1 GiB: split it");
     }
 
     private static byte[] content(Path path, long most, String words) {
         try {
             long size = Files.size(path);
             if (size > most) {
-                throw new SourceException(path + " has " + size + " bytes; such a file has at most " + words);
+                throw new SourceException(path + " has " + size + " bytes; " + words);
             }
             return Files.readAllBytes(path);
         } catch (IOException e) {

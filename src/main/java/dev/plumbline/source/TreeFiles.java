@@ -95,7 +95,11 @@ final class TreeFiles {
     private byte[] content(ObjectReader reader, Entry entry, int most, String words) throws IOException {
         byte[] content;
         try {
-            content = reader.open(entry.blob(), Constants.OBJ_BLOB).getBytes(most);
+            var blob = reader.open(entry.blob(), Constants.OBJ_BLOB);
+            if (blob.getSize() > most) {
+                throw refused(entry.name(), "is larger than " + words);
+            }
+            content = blob.getBytes(most);
         } catch (LargeObjectException e) {
             throw refused(entry.name(), "is larger than " + words);
         } catch (MissingObjectException e) {
