@@ -56,7 +56,7 @@ class ArchitectureTest {
             Map.entry("history", Set.of("plan", "state", "json")),
             Map.entry("explain", Set.of("compile", "flow", "history", "intent", "state", "json")),
             Map.entry("importing", Set.of("intent", "state", "json")),
-            Map.entry("intent", Set.of("state")),
+            Map.entry("intent", Set.of("state", "secret")),
             Map.entry("json", Set.of("state")),
             // The lock of a socket is an open file's.
             Map.entry("control", Set.of("netlink")),

@@ -40,13 +40,22 @@ final class DoctorCommand extends Subcommand {
         var checks = new ArrayList<Check>();
         var settings = settings(checks);
         checks.addAll(Doctor.examine(new Doctor.Patient(root.getValue(), settings, VersionCommand.version(),
-                Optional.ofNullable(System.getProperty("plumbline.home")).map(Path::of))));
+                Optional.ofNullable(System.getProperty("plumbline.home")).map(Path::of), ageIdentity())));
         if (json.getAsBoolean()) {
             CheckJson.write(checks, VersionCommand.version(), out());
         } else {
             CheckText.write(checks, Terminal.colour(), out());
         }
         return checks.stream().anyMatch(each -> each.verdict() == Verdict.FAILED) ? Plumbline.ERROR : Plumbline.DONE;
+    }
+
+    private Optional<Path> ageIdentity() {
+        try {
+            return input.state().configuration().secrets().ageIdentity();
+        } catch (CommandException e) {
+            // Said by settings().
+            return Optional.empty();
+        }
     }
 
     /** A plumbline.yaml that cannot be used is a finding too; the rest is looked at as if there were none. */

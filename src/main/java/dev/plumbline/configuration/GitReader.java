@@ -19,7 +19,6 @@ record GitReader(Values values, Fields fields) {
 
     private static final List<String> GIT = List.of("url", "ref", "path", "timeout", "user", "token", "caFile", "sshKey",
             "knownHosts", "verify");
-    private static final List<String> SECRET = List.of("file", "environment", "credential");
     private static final Map<String, SignaturePolicy.Mode> MODES = Map.of("head", SignaturePolicy.Mode.HEAD, "tag",
             SignaturePolicy.Mode.TAG, "tagAndHead", SignaturePolicy.Mode.TAG_AND_HEAD);
 
@@ -53,30 +52,8 @@ record GitReader(Values values, Fields fields) {
 
     private Optional<Secret> secret(Node.Mapping git, FieldPath path, String field) {
         var node = git.get(field);
-        if (node instanceof Node.Scalar) {
-            values.error(node, path.field(field), "a secret does not stand here itself; say where it lies: {file: PATH},"
-                    + " {environment: NAME} or {credential: NAME}");
-            return Optional.empty();
-        }
-        return fields.part(git, path, field, SECRET, (mapping, at) -> {
-            if (mapping.entries().size() != 1) {
-                values.error(mapping, at, "expected one of " + String.join(", ", SECRET));
-                return Optional.<Secret>empty();
-            }
-            return fields.path(mapping, at, "file").<Secret>map(Secret.File::new)
-                    .or(() -> fields.text(mapping, at, "environment", "the name of a variable")
-                            .map(Secret.Environment::new))
-                    .or(() -> credential(mapping, at));
-        }).flatMap(each -> each);
-    }
-
-    private Optional<Secret> credential(Node.Mapping mapping, FieldPath at) {
-        try {
-            return fields.text(mapping, at, "credential", "the name of a credential").map(Secret.Credential::new);
-        } catch (IllegalArgumentException e) {
-            values.error(mapping, at.field("credential"), e.getMessage());
-            return Optional.empty();
-        }
+        return node == null || node instanceof Node.Scalar scalar && scalar.isNothing() ? Optional.empty()
+                : Optional.ofNullable(values.secretOnHost(node, path.field(field)));
     }
 
     private Optional<SignaturePolicy> verify(Node.Mapping verify, FieldPath path) {

@@ -21,8 +21,10 @@ public final class Doctor {
      *
      * @param root of the host's files: {@code /}, or a tree that stands for it
      * @param home of the distribution; absent where the program does not run from one
+     * @param ageIdentity the host's key for encrypted files, if it has one
      */
-    public record Patient(Path root, Settings settings, String programVersion, Optional<Path> home) {
+    public record Patient(Path root, Settings settings, String programVersion, Optional<Path> home,
+            Optional<Path> ageIdentity) {
     }
 
     /**
@@ -35,6 +37,7 @@ public final class Doctor {
         var intents = new IntentChecks(settings, patient.programVersion());
         var checks = new ArrayList<Check>();
         checks.addAll(new HostChecks(files, patient.home()).checks());
+        checks.add(HostChecks.encryption(patient.ageIdentity(), System.getenv()));
         checks.addAll(KernelChecks.all());
         checks.addAll(new StateChecks(settings.stateDirectory(), patient.programVersion(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS)).checks());

@@ -2,11 +2,14 @@ package dev.plumbline.doctor;
 
 import dev.plumbline.netlink.KernelClock;
 import dev.plumbline.netlink.NetlinkException;
+import dev.plumbline.secret.Secret;
+import dev.plumbline.secret.SecretException;
 import dev.plumbline.state.Protocol;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -40,6 +43,28 @@ final class HostChecks {
     List<Check> checks() {
         return List.of(java(), startUp(), privileges(), mark(), clock(), namespaces(), reversePaths(), forwarding(),
                 connections());
+    }
+
+    /** Whether encrypted files of the repository can be read. */
+    static Check encryption(Optional<Path> ageIdentity, Map<String, String> environment) {
+        var name = "age-identity";
+        if (ageIdentity.isEmpty()) {
+            return Check.notApplicable(HOST, name, "encrypted secrets in the repository are not used: plumbline.yaml names"
+                    + " no secrets.ageIdentity");
+        }
+        var identity = new Secret.File(ageIdentity.get());
+        try {
+            identity.requireOwn();
+        } catch (SecretException e) {
+            return Check.failed(HOST, name, String.valueOf(e.getMessage()), Files.exists(identity.path())
+                    ? "chmod 600 " + identity.path() : "age-keygen -o " + identity.path());
+        }
+        var programs = List.of("age", "sops").stream()
+                .filter(each -> Secret.Encrypted.program(each, environment).isPresent()).toList();
+        return programs.contains("age") ? Check.ok(HOST, name, "this host's key is its owner's alone; there is "
+                + String.join(" and ", programs))
+                : Check.failed(HOST, name, "there is no program `age`, so encrypted secrets cannot be read",
+                        "apt install age");
     }
 
     private static Check java() {

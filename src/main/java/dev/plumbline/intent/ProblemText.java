@@ -13,6 +13,8 @@ public final class ProblemText {
     public static final int MOST = 50;
     /** Characters of a source line that are shown. */
     private static final int WIDTH = 110;
+    /** Bytes of a line that are looked at. */
+    private static final int WIDEST = 100_000;
 
     private ProblemText() {
     }
@@ -99,12 +101,32 @@ public final class ProblemText {
             if (position >= content.length) {
                 return "";
             }
-            int end = Math.min(end(), position + 100_000);
-            return new String(content, position, end - position, StandardCharsets.UTF_8);
+            var lines = new ArrayList<String>();
+            for (int start = context(); start <= position; start = end(start) + 1) {
+                int end = Math.min(end(start), start + WIDEST);
+                lines.add(new String(content, start, end - start, StandardCharsets.UTF_8));
+            }
+            return SecretMask.last(lines);
+        }
+
+        /** Where the lines begin that may say whether something in this one is secret. */
+        private int context() {
+            int start = position;
+            for (int before = SecretMask.LINES_BEFORE; before > 0 && start > 0 && position - start < WIDEST; before--) {
+                start--;
+                while (start > 0 && content[start - 1] != '\n') {
+                    start--;
+                }
+            }
+            return start;
         }
 
         private int end() {
-            int end = position;
+            return end(position);
+        }
+
+        private int end(int from) {
+            int end = from;
             while (end < content.length && content[end] != '\n') {
                 end++;
             }

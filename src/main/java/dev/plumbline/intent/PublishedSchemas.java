@@ -56,7 +56,7 @@ final class PublishedSchemas implements SchemaCheck {
             }
             // JSON is YAML: Jackson's own reader would cost more at start than everything else here.
             var content = in.readAllBytes();
-            var schema = new YamlReader(content, RouteLines.none(content))
+            var schema = new YamlReader(content, RouteLines.none(content), SecretFields.ON_HOST)
                     .next((any, field) -> null, new DocumentProblems(file));
             return registry.getSchema(SchemaLocation.of(PLACE + file), json(Objects.requireNonNull(schema)));
         } catch (IOException e) {

@@ -161,6 +161,9 @@ final class RouteLines {
             }
             var key = scalar(text, position, keyEnd, line, column);
             int valueEnd = valueEnd(text, keyEnd + 2);
+            if (SecretFields.isSecret(key.text()) || SecretFields.isKey(text.substring(keyEnd + 2, valueEnd))) {
+                throw new NotPlain();
+            }
             for (var entry : entries) {
                 if (entry.key().text().equals(key.text())) {
                     throw new NotPlain();

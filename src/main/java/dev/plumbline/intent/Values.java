@@ -1,5 +1,6 @@
 package dev.plumbline.intent;
 
+import dev.plumbline.secret.Secret;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Prefix;
 import java.nio.charset.StandardCharsets;
@@ -244,6 +245,19 @@ public final class Values {
             return null;
         }
         return name;
+    }
+
+    /**
+     * Where the secret of a field lies: {@code {file: PATH}}, {@code {environment: NAME}}, {@code {credential: NAME}} or
+     * {@code {repository: PATH.age}}. A value in its place is refused, and stands in no message.
+     */
+    public @Nullable Secret secret(Node node, FieldPath path) {
+        return new SecretBinder(this).secret(node, path, true);
+    }
+
+    /** The same where there is no repository. */
+    public @Nullable Secret secretOnHost(Node node, FieldPath path) {
+        return new SecretBinder(this).secret(node, path, false);
     }
 
     /** Labels after Kubernetes' rules: keys may have a prefix, values may be empty. */

@@ -22,7 +22,7 @@ public final class YamlDocument {
     public static <T> Optional<T> read(String file, byte[] content, BiFunction<Node, Values, T> binder) {
         var problems = new DocumentProblems(file);
         try {
-            var reader = new YamlReader(content, RouteLines.none(content));
+            var reader = new YamlReader(content, RouteLines.none(content), SecretFields.ON_HOST);
             var root = reader.next((kind, field) -> null, problems);
             if (root == null || root instanceof Node.Scalar scalar && scalar.isNothing()) {
                 return Optional.empty();

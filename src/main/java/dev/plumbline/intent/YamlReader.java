@@ -69,11 +69,18 @@ final class YamlReader {
 
     private final byte[] content;
     private final RouteLines runs;
+    private final SecretFields secrets;
     private final ParserImpl parser;
     private State state = new State((kind, field) -> null, new DocumentProblems(""));
 
-    /** @param runs the runs of route lines that are read beside the parser */
-    YamlReader(byte[] content, RouteLines runs) {
+    /**
+     * A file.
+     *
+     * @param runs the runs of route lines that are read beside the parser
+     * @param secrets what is said of one that stands in the file
+     */
+    YamlReader(byte[] content, RouteLines runs, SecretFields secrets) {
+        this.secrets = secrets;
         this.content = content;
         this.runs = runs;
         var text = runs.isEmpty() ? content : runs.rest();
@@ -113,6 +120,12 @@ final class YamlReader {
         return event.getStartMark().orElseThrow().getColumn() + 1;
     }
 
+    /** The name of a field: what stands below a field of a secret's name is no secret itself. */
+    private Node key(Event event, FieldPath path, int depth) {
+        return event instanceof ScalarEvent scalar && scalar.getAnchor().isEmpty() ? text(scalar, path)
+                : node(event, path, depth);
+    }
+
     private Node node(Event event, FieldPath path, int depth) {
         int before = state.nodes + state.aliased;
         state.nodes++;
@@ -134,6 +147,10 @@ final class YamlReader {
         var name = alias.getAlias().getValue();
         var known = state.anchors.get(name);
         var nothing = new Node.Scalar("", true, line(alias), column(alias));
+        if (SecretFields.isSecret(path) && (known == null || known.node instanceof Node.Scalar)) {
+            // Not a word more of this document: what the anchor names is secret wherever it stands.
+            throw new YamlSyntaxException(nothing.line(), nothing.column(), path + ": " + secrets.refusal());
+        }
         if (known == null) {
             state.problems.error(nothing, path, "the alias `*" + name + "` has no anchor `&" + name + "` before it");
             return nothing;
@@ -150,6 +167,19 @@ final class YamlReader {
         if (runs.isMark(event.getValue())) {
             throw new RouteLines.NotPlain();
         }
+        if (SecretFields.isKey(event.getValue()) || SecretFields.isSecret(path) && isValue(event)) {
+            var hidden = new Node.Scalar("hidden", false, line(event), column(event));
+            state.problems.error(hidden, path, secrets.refusal());
+            return hidden;
+        }
+        return text(event, path);
+    }
+
+    private static boolean isValue(ScalarEvent event) {
+        return SecretFields.isValue(new Node.Scalar(event.getValue(), event.isPlain(), 0, 0));
+    }
+
+    private Node.Scalar text(ScalarEvent event, FieldPath path) {
         var tag = event.getTag();
         boolean plain = event.isPlain() && tag.isEmpty();
         var scalar = new Node.Scalar(event.getValue(), plain, line(event), column(event));
@@ -192,7 +222,7 @@ final class YamlReader {
             if (event.getEventId() == Event.ID.MappingEnd) {
                 return new Node.Mapping(entries, line(start), column(start));
             }
-            if (!(node(event, path, depth + 1) instanceof Node.Scalar key)) {
+            if (!(key(event, path, depth + 1) instanceof Node.Scalar key)) {
                 state.problems.error(line(event), column(event), path.toString(),
                         "a field's name is text, not a list or a mapping");
                 node(parser.next(), path, depth + 1);

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 /** Reads what secrets refer to. */
 final class SecretText {
 
-    private static final long LARGEST = 64 << 10;
+    static final int LARGEST = 64 << 10;
+    /** Base64 and the keys of many hosts make the file longer than the secret. */
+    static final int LARGEST_ENCRYPTED = 4 * LARGEST;
 
     private SecretText() {
     }

@@ -1,4 +1,4 @@
-/** Secrets by reference: configuration says where each lies; its value is read when it is used, and kept nowhere. */
+/** Secrets by reference: who needs one says where it lies; its value is read when it is used, and kept nowhere. */
 @NullMarked
 package dev.plumbline.secret;
 

@@ -2,6 +2,7 @@ package dev.plumbline.source;
 
 import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
+import dev.plumbline.secret.SopsFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitOption;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The intents in a directory: all {@code *.yaml} and {@code *.yml} below it, but for names that begin with a dot and
@@ -46,6 +48,10 @@ public final class DirectorySource implements Source {
      * @throws SourceException if the directory is missing or cannot be read, or a link leads out of it
      */
     public List<Path> list() {
+        return list(this::isIntent);
+    }
+
+    private List<Path> list(Predicate<Path> chosen) {
         if (!Files.exists(directory)) {
             throw new SourceException("the directory of intents " + directory
                     + " does not exist; make it, or name another with --intents DIR");
@@ -66,7 +72,7 @@ public final class DirectorySource implements Source {
 
                 @Override
                 public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
-                    if (isIntent(path)) {
+                    if (chosen.test(path)) {
                         checkInside(path, root);
                         files.add(path);
                     }
@@ -97,6 +103,11 @@ public final class DirectorySource implements Source {
         return (name.endsWith(".yaml") || name.endsWith(".yml")) && !isHidden(path) && !name.equals(TOPOLOGY);
     }
 
+    private static boolean isEncrypted(Path path) {
+        var name = path.getFileName().toString();
+        return name.endsWith(".age") || SopsFile.isName(name);
+    }
+
     private String relative(Path path) {
         return directory.relativize(path).toString();
     }
@@ -120,6 +131,10 @@ public final class DirectorySource implements Source {
      */
     @Override
     public SourceDocuments documents(IntentParser parser, ParsedDocuments kept) {
+        return SecretReferences.checked(parsed(parser, kept), this::file);
+    }
+
+    private SourceDocuments parsed(IntentParser parser, ParsedDocuments kept) {
         if (kept != ParsedDocuments.NONE) {
             var paths = list();
             var hash = hash(paths);
@@ -175,12 +190,34 @@ public final class DirectorySource implements Source {
         return new SourceContent(files, digest.hexadecimal());
     }
 
+    @Override
+    public byte[] file(String path) {
+        var file = directory.resolve(path).normalize();
+        if (!file.toAbsolutePath().startsWith(directory.toAbsolutePath().normalize())) {
+            throw new SourceException(path + " is not below the directory of intents");
+        }
+        try {
+            checkInside(file, directory.toRealPath());
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        var content = content(file, LARGEST_FILE, "a secret has at most 1 MiB");
+        if (TreeFiles.isLfsPointer(content)) {
+            throw new SourceException(file + " is a pointer of Git LFS: fetch what it points to (git lfs pull), or keep"
+                    + " it in Git itself");
+        }
+        return content;
+    }
+
     private static byte[] content(Path path) {
+        return content(path, LARGEST, "a file of intents has at most 1 GiB: split it");
+    }
+
+    private static byte[] content(Path path, long most, String words) {
         try {
             long size = Files.size(path);
-            if (size > LARGEST) {
-                throw new SourceException(path + " has " + size
-                        + " bytes; a file of intents has at most 1 GiB: split it");
+            if (size > most) {
+                throw new SourceException(path + " has " + size + " bytes; " + words);
             }
             return Files.readAllBytes(path);
         } catch (IOException e) {
@@ -201,13 +238,13 @@ public final class DirectorySource implements Source {
     }
 
     /**
-     * Refuses intents that somebody else can write: the files, the directories that hold them, and every directory
+     * Refuses intents and encrypted files that somebody else can write: them, the directories that hold them, and every directory
      * above.
      *
      * @throws SourceException naming each such path, its mode and owner, and the command that mends it
      */
     @Override
     public void requireSafe() {
-        Trust.require("the intents", directory, list());
+        Trust.require("the intents", directory, list(path -> isIntent(path) || isEncrypted(path)));
     }
 }

@@ -86,6 +86,10 @@ public final class GitSource implements Source {
      */
     @Override
     public SourceDocuments documents(IntentParser parser, ParsedDocuments kept) {
+        return SecretReferences.checked(parsed(parser, kept), this::file);
+    }
+
+    private SourceDocuments parsed(IntentParser parser, ParsedDocuments kept) {
         return reading(files -> {
             var listing = files.list(programVersion);
             var known = kept.find(listing.hash()).flatMap(SourceContent::decode);
@@ -96,6 +100,11 @@ public final class GitSource implements Source {
             return new SourceDocuments(content.parse(parser, kept), content.hash(), !content.files().isEmpty(),
                     content::files);
         });
+    }
+
+    @Override
+    public byte[] file(String file) {
+        return reading(files -> files.read(file));
     }
 
     private List<IntentFile> files() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.eclipse.jgit.errors.LargeObjectException;
@@ -68,31 +69,52 @@ final class TreeFiles {
         var files = new ArrayList<IntentFile>();
         try (var reader = repository.newObjectReader()) {
             for (var entry : entries()) {
-                files.add(new IntentFile(entry.name(), content(reader, entry)));
+                files.add(new IntentFile(entry.name(), content(reader, entry, LARGEST, "1 GiB, the most that a file of"
+                        + " intents has: split it")));
             }
         }
         return files;
     }
 
-    private byte[] content(ObjectReader reader, Entry entry) throws IOException {
+    /** A file that is no intent, by its path from the directory of the intents on. */
+    byte[] read(String file) throws IOException {
+        var name = inRepository(file);
+        try (var found = TreeWalk.forPath(repository, name, root); var reader = repository.newObjectReader()) {
+            if (found == null) {
+                throw refused(name, "does not exist");
+            }
+            var mode = found.getFileMode(0);
+            if (mode != FileMode.REGULAR_FILE && mode != FileMode.EXECUTABLE_FILE) {
+                throw refused(name, mode == FileMode.SYMLINK ? "is a symbolic link, which plumbline does not follow in"
+                        + " Git: put the file itself there" : "is no file");
+            }
+            return content(reader, new Entry(name, found.getObjectId(0)), Source.LARGEST_FILE, "1 MiB");
+        }
+    }
+
+    private byte[] content(ObjectReader reader, Entry entry, int most, String words) throws IOException {
         byte[] content;
         try {
-            content = reader.open(entry.blob(), Constants.OBJ_BLOB).getBytes(LARGEST);
+            var blob = reader.open(entry.blob(), Constants.OBJ_BLOB);
+            if (blob.getSize() > most) {
+                throw refused(entry.name(), "is larger than " + words);
+            }
+            content = blob.getBytes(most);
         } catch (LargeObjectException e) {
-            throw refused(entry.name(), "is larger than 1 GiB, the most that a file of intents has: split it");
+            throw refused(entry.name(), "is larger than " + words);
         } catch (MissingObjectException e) {
             throw refused(entry.name(), "is not in this copy of the repository (a partial clone?)");
         }
-        if (content.length < 1024 && startsWith(content, LFS)) {
-            throw refused(entry.name(), "is a pointer of Git LFS, and the intents that it points to are not in the"
-                    + " repository: keep intents in Git itself (git lfs untrack, git add --renormalize)");
+        if (isLfsPointer(content)) {
+            throw refused(entry.name(), "is a pointer of Git LFS, and what it points to is not in the repository: keep"
+                    + " it in Git itself (git lfs untrack, git add --renormalize)");
         }
         return content;
     }
 
-    private static boolean startsWith(byte[] content, byte[] prefix) {
-        return content.length >= prefix.length
-                && java.util.Arrays.equals(content, 0, prefix.length, prefix, 0, prefix.length);
+    static boolean isLfsPointer(byte[] content) {
+        return content.length < 1024 && content.length >= LFS.length
+                && Arrays.equals(content, 0, LFS.length, LFS, 0, LFS.length);
     }
 
     private List<Entry> entries() throws IOException {

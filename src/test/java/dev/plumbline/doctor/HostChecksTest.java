@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.doctor.Check.Verdict;
+import dev.plumbline.secret.AgeKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,5 +92,19 @@ class HostChecksTest {
         var without = new HostChecks(host.files(), Optional.of(directory)).checks().stream()
                 .filter(each -> each.name().equals("aot-cache")).findFirst().orElseThrow();
         assertEquals(Verdict.WARNING, without.verdict());
+    }
+
+    @Test
+    void encryptedSecrets() throws IOException {
+        assertEquals(Verdict.NOT_APPLICABLE, HostChecks.encryption(Optional.empty(), Map.of()).verdict());
+        var key = AgeKey.create(directory.resolve("key")).identity();
+        assertEquals(Verdict.OK, HostChecks.encryption(Optional.of(key), System.getenv()).verdict());
+        assertEquals(List.of("apt install age"),
+                HostChecks.encryption(Optional.of(key), Map.of("PATH", directory.toString())).remedy());
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        assertEquals(List.of("chmod 600 " + key), HostChecks.encryption(Optional.of(key), System.getenv()).remedy());
+        var none = directory.resolve("none");
+        assertEquals(List.of("age-keygen -o " + none),
+                HostChecks.encryption(Optional.of(none), System.getenv()).remedy());
     }
 }
