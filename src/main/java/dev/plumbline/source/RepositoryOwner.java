@@ -6,8 +6,8 @@ import java.nio.file.Path;
 
 /**
  * The user to whom a repository on this host belongs. What belongs to somebody else is not read by root: its
- * configuration could include a file that only root may read, its alternates and links could lead to one, and errors
- * would show it. It is read by git itself, with the rights of its owner.
+ * alternates, its links and what its configuration includes could lead to files that only root may read. It is read by
+ * git itself, with the rights of its owner.
  */
 record RepositoryOwner(int uid, int gid) {
 

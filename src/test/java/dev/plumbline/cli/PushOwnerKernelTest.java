@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,15 +61,6 @@ class PushOwnerKernelTest {
         var plan = plan();
         assertEquals(0, plan.code(), plan::toString);
         assertTrue(plan.out().endsWith("Plan: 1 to add, 0 to change, 0 to destroy.\n"), plan::toString);
-    }
-
-    @Test
-    void aFileThatItsConfigurationIncludesIsNotShown() throws Exception {
-        var secret = Files.writeString(directory.resolve("secret"), "root:$6$hash\n");
-        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
-        Files.writeString(push.repository().resolve("config"), "[include]\n\tpath = " + secret + "\n",
-                StandardOpenOption.APPEND);
-        assertFalse(plan().toString().contains("$6$"), plan()::toString);
     }
 
     @Test
