@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline agent}: the loop, kept warm. */
 final class AgentCommand extends Subcommand {
@@ -27,6 +28,7 @@ final class AgentCommand extends Subcommand {
     private static final Duration HUNG = Duration.ofMinutes(15);
 
     private final InputOptions input = new InputOptions(this);
+    private final OptionSpec sockets = HookCommand.sockets(this);
 
     AgentCommand() {
         super("Keep the network true: look for new intents, and put right at once what somebody changes.",
@@ -43,11 +45,12 @@ final class AgentCommand extends Subcommand {
         Path directory = input.state().directory();
         OpenStore.open(directory, invocation, Duration.ZERO).close();
         var exported = new ExportedMetrics(directory, log);
-        var work = new HostWork(this::load, report -> {
+        var pushes = new ServedPushes(sockets.getValue(), directory, HookCommand.receiver(this, input.state()), log);
+        var work = new HostWork(() -> load(pushes), report -> {
             log.print(report.lines());
             exported.write(input.state().configuration().metrics());
         }, line -> log.print(List.of(line)));
-        try (var _ = exported.listen(input.state().configuration().metrics())) {
+        try (pushes; var _ = exported.listen(input.state().configuration().metrics())) {
             new Agent(NetworkNamespace.current(), directory.resolve(SOCKET), work,
                     loop -> new HostControl(loop, directory, invocation), false,
                     ServiceNotification.of(System.getenv())).run();
@@ -56,8 +59,9 @@ final class AgentCommand extends Subcommand {
         return Plumbline.DONE;
     }
 
-    private HostWork.Loaded load() {
+    private HostWork.Loaded load(ServedPushes pushes) {
         input.state().forget();
+        pushes.look();
         return new HostWork.Loaded(new Unattended(input.settings(), Caller.invocation(this), LOCK_TIMEOUT),
                 settings(input.state().configuration().agent()));
     }

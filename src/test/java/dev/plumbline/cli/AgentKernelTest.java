@@ -69,7 +69,8 @@ class AgentKernelTest {
         agent = new ProcessBuilder("ip", "netns", "exec", host.name(), ProcessHandle.current().info().command()
                 .orElseThrow(), "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
                 System.getProperty("java.class.path"), Plumbline.class.getName(), "agent", "--config",
-                directory.resolve("plumbline.yaml").toString()).redirectErrorStream(true)
+                directory.resolve("plumbline.yaml").toString(), "--socket-dir", directory.resolve("run").toString())
+                .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         await(() -> plumbline("status").out().contains("Agent:     pid"), "the agent answers");
     }
@@ -131,6 +132,27 @@ class AgentKernelTest {
         assertEquals(0, status.code(), status::toString);
         assertTrue(status.out().startsWith("Ready:     yes"), status::toString);
         assertTrue(status.out().contains("Next run:  "), status::toString);
+    }
+
+    /** What was pushed and applied is kept true; who else pushes than root finds the agent's socket. */
+    @Test
+    void keepsTrueWhatWasPushed() throws Exception {
+        var push = new PushHost(host, directory);
+        push.init("--apply");
+        push.commit("intents/readme.txt", "The edge").commit("intents/edge.yaml",
+                TestHost.HEAD + TABLE.replace("---\n", "---\n" + TestHost.HEAD));
+        start();
+        var first = push.push();
+        assertEquals(0, first.code(), () -> first + logged());
+        assertTrue(has("192.0.2.0/24"));
+        assertTrue(Files.exists(directory.resolve("run/push-agent.socket")));
+        await(() -> plumbline("status").out().startsWith("Ready:     yes"), "ready");
+        var asked = plumbline("reconcile");
+        assertEquals(0, asked.code(), () -> asked + logged());
+        host.ip().run("rule del priority 1000");
+        await(() -> has("192.0.2.0/24"), "put back");
+        assertEquals(0, push.without("intents/edge.yaml").push("-o", "allow=empty-source").code());
+        assertFalse(has("192.0.2.0/24"));
     }
 
     @Test
