@@ -15,7 +15,7 @@ public final class NfnetlinkBatch {
     private static final int GENERATION_AT = Netlink.HEADER + Nfnetlink.HEADER + 4;
 
     private final NetlinkSocket socket;
-    private final MessageWriter writer = new MessageWriter(NetlinkSocket.SEND_SIZE);
+    private final MessageWriter writer;
     private final int subsystem;
     private final int firstSequence;
     private long[] tags = new long[1024];
@@ -60,10 +60,26 @@ public final class NfnetlinkBatch {
      * @param subsystem {@code NFNL_SUBSYS_*}
      */
     public NfnetlinkBatch(NetlinkSocket socket, int subsystem) {
+        this(socket, subsystem, NetlinkSocket.SEND_SIZE);
+        bracket(Nfnetlink.NFNL_MSG_BATCH_BEGIN, firstSequence).u32be(Nfnetlink.NFNL_BATCH_GENID, 0).end();
+    }
+
+    private NfnetlinkBatch(NetlinkSocket socket, int subsystem, int capacity) {
         this.socket = socket;
         this.subsystem = subsystem;
+        writer = new MessageWriter(capacity);
         firstSequence = socket.nextSequence();
-        bracket(Nfnetlink.NFNL_MSG_BATCH_BEGIN, firstSequence).u32be(Nfnetlink.NFNL_BATCH_GENID, 0).end();
+    }
+
+    /**
+     * Waits until every transaction of others that has begun is over and announced: the subsystem does one at a time,
+     * and this is one without requests.
+     */
+    public static void barrier(NetlinkSocket socket, int subsystem) throws NetlinkException {
+        var empty = new NfnetlinkBatch(socket, subsystem, 64);
+        empty.bracket(Nfnetlink.NFNL_MSG_BATCH_BEGIN, socket.nextSequence()).end();
+        empty.bracket(Nfnetlink.NFNL_MSG_BATCH_END, socket.nextSequence()).end();
+        socket.send(empty.writer.buffer(), empty.writer.size());
     }
 
     private MessageWriter bracket(int type, int sequence) {
