@@ -163,12 +163,14 @@ final class SetCodec {
     private static void description(MessageWriter writer, NftSet set) {
         // An anonymous set never grows: its size lets the kernel choose the fastest kind.
         var size = set.isAnonymous() ? OptionalLong.of(ElementCodec.count(set)) : set.size();
-        if (size.isEmpty() && !set.isConcatenation()) {
+        // Of concatenations only those with ranges look at the fields one by one.
+        boolean fields = set.isConcatenation() && set.interval();
+        if (size.isEmpty() && !fields) {
             return;
         }
         writer.beginNest(NFTA_SET_DESC | NESTED);
         size.ifPresent(elements -> writer.u32be(NFTA_SET_DESC_SIZE, elements));
-        if (set.isConcatenation()) {
+        if (fields) {
             writer.beginNest(NFTA_SET_DESC_CONCAT | NESTED);
             for (var type : set.key()) {
                 writer.beginNest(NFTA_LIST_ELEM | NESTED).u32be(NFTA_SET_FIELD_LEN, type.length()).endNest();

@@ -349,7 +349,7 @@ public final class NftText {
             text.append(it.queueThreshold() == 0 ? "" : " queue-threshold " + it.queueThreshold());
         } else {
             text.append(it.level() == Log.DEFAULT_LEVEL ? "" : " level " + LEVELS.get(it.level()));
-            text.append(it.flags() == 0 ? "" : it.flags() == Log.ALL ? " flags all" : " flags " + it.flags());
+            text.append(NftWords.logFlags(it.flags()));
         }
         add(text.toString());
     }

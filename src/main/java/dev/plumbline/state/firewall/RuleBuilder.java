@@ -73,7 +73,7 @@ public final class RuleBuilder {
             case Match.ReversePath it -> {
                 add(new Fib(Fib.SADDR | Fib.IIF | Fib.PRESENT | (it.withMark() ? Fib.MARK : 0), FibResult.OIF,
                         REGISTER));
-                compare(false, Bytes.u8(it.exists() ? 1 : 0));
+                compare(false, Bytes.host32(it.exists() ? 1 : 0));
             }
             case Match.DestinationType it -> {
                 add(new Fib(Fib.DADDR, FibResult.ADDRTYPE, REGISTER));
