@@ -112,6 +112,8 @@ public final class NfTables implements AutoCloseable {
                 if (!unchanged(changes.live())) {
                     return new Outcome.Unknown("somebody changed the nftables of plumbline meanwhile");
                 }
+                // From here on the generation guards.
+                watch.pause();
                 var result = transaction.batch().commit(generation);
                 if (!(result instanceof Result.Stale)) {
                     last = null;

@@ -33,7 +33,7 @@ final class TableWatch implements AutoCloseable {
     /**
      * Looks at all that happened up to now.
      *
-     * @return whether nobody touched our tables since the look before; false for the first
+     * @return whether nobody touched our tables since the look before; false for the first, and after a pause
      */
     boolean look() throws NetlinkException {
         boolean first = !joined;
@@ -46,6 +46,14 @@ final class TableWatch implements AutoCloseable {
         touched = first;
         boolean complete = notifications.notifications(this::take);
         return complete && !touched;
+    }
+
+    /** Stops watching until the next look: whoever commits need not hear of it, and the kernel need not tell. */
+    void pause() throws NetlinkException {
+        if (joined) {
+            notifications.leave(Nfnetlink.NFNLGRP_NFTABLES);
+            joined = false;
+        }
     }
 
     private void take(MessageReader message) {
