@@ -83,7 +83,7 @@ class FirewallDiffTest {
     void oneThatIsAnotherIsOneReplacement() {
         var before = rules(List.of(1, 2, 3, 4));
         var after = rules(List.of(1, 9, 3, 4));
-        assertEquals(List.of(new RuleEdit.Replace(1, 1, -1)), FirewallDiff.rules(before, after, Set.of()));
+        assertEquals(List.of(new RuleEdit.Replace(1, 1, -1, false)), FirewallDiff.rules(before, after, Set.of()));
     }
 
     private static List<Rule> rules(List<Integer> numbers) {

@@ -58,7 +58,7 @@ final class FirewallReader {
         return tables.isEmpty() ? LiveFirewall.NONE : new LiveFirewall(new FirewallState(tables), rules);
     }
 
-    /** The flags of the table; empty if there is none, or no such family. */
+    /** The flags of the table; empty if there is none, or the kernel has no such family, or no nf_tables at all. */
     private OptionalInt flags(TableFamily family) throws NetlinkException {
         int[] flags = {0};
         try {
@@ -73,7 +73,7 @@ final class FirewallReader {
                     });
             return OptionalInt.of(flags[0]);
         } catch (NetlinkException e) {
-            if (e.errno() == Errno.ENOENT || e.errno() == Errno.EAFNOSUPPORT || e.errno() == Errno.EOPNOTSUPP) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.EOPNOTSUPP || e.errno() == Errno.EINVAL) {
                 return OptionalInt.empty();
             }
             throw e;

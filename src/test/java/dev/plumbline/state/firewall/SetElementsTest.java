@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -20,12 +22,12 @@ class SetElementsTest {
         var builder = new SetElements.Builder(8, false);
         var expected = new TreeSet<Bytes>();
         for (long number : numbers) {
-            var key = Bytes.of(java.nio.ByteBuffer.allocate(8).putLong(number % 7 == 0 ? number : number & 0xff).array());
+            var key = Bytes.of(ByteBuffer.allocate(8).putLong(number % 7 == 0 ? number : number & 0xff).array());
             builder.add(key);
             expected.add(key);
         }
         var elements = builder.build();
-        var rows = new java.util.ArrayList<Bytes>();
+        var rows = new ArrayList<Bytes>();
         for (int row = 0; row < elements.size(); row++) {
             rows.add(elements.key(row));
         }
@@ -90,7 +92,7 @@ class SetElementsTest {
     }
 
     private static List<Bytes> keys(SetElements elements) {
-        var keys = new java.util.ArrayList<Bytes>();
+        var keys = new ArrayList<Bytes>();
         for (int row = 0; row < elements.size(); row++) {
             keys.add(elements.key(row));
         }
