@@ -3,8 +3,8 @@ package dev.plumbline.netlink;
 import java.util.Arrays;
 
 /**
- * From the raw words of attributes ({@link AttributeReader#words}) to a number: a million routes share few, and these are
- * decoded once.
+ * From the raw words of attributes ({@link AttributeReader#words}) to a number: a million routes share few, and these
+ * are decoded once.
  */
 public final class AttributeCache {
 

@@ -4,32 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.kernel.firewall.NfTables;
-import dev.plumbline.netlink.NetlinkException;
-import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.netlink.NfTablesMessages;
-import dev.plumbline.plan.FirewallDiff;
 import dev.plumbline.state.Change;
+import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Outcome;
 import dev.plumbline.state.Progress;
-import dev.plumbline.state.firewall.Bytes;
 import dev.plumbline.state.firewall.Chain;
 import dev.plumbline.state.firewall.DataType;
-import dev.plumbline.state.firewall.DesiredFirewall;
 import dev.plumbline.state.firewall.Expression;
-import dev.plumbline.state.firewall.Field;
-import dev.plumbline.state.firewall.FirewallChanges;
 import dev.plumbline.state.firewall.FirewallState;
-import dev.plumbline.state.firewall.Hook;
 import dev.plumbline.state.firewall.LiveFirewall;
 import dev.plumbline.state.firewall.Match;
 import dev.plumbline.state.firewall.NftSet;
-import dev.plumbline.state.firewall.Rule;
-import dev.plumbline.state.firewall.RuleBuilder;
-import dev.plumbline.state.firewall.RuleKey;
 import dev.plumbline.state.firewall.SetElements;
 import dev.plumbline.state.firewall.Statement;
-import dev.plumbline.state.firewall.Table;
 import dev.plumbline.state.firewall.TableFamily;
 import dev.plumbline.state.firewall.Verdict;
 import java.net.DatagramPacket;
@@ -41,71 +29,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Changes of plumbline's nftables on the running kernel. */
+/** Changes of rules and chains on the running kernel, and others who change things too. */
 @Tag("kernel")
-class FirewallChangesKernelTest {
-
-    private static final Chain.Base OUTPUT = new Chain.Base("filter", Hook.OUTPUT, 0, Verdict.Code.ACCEPT, List.of());
-
-    @RegisterExtension
-    final ThrowAwayNamespaces namespaces = new ThrowAwayNamespaces();
-
-    private NetworkNamespace namespace;
-    private Nft nft;
-    private NfTables tables;
-    private final List<Integer> sent = new ArrayList<>();
-
-    @BeforeEach
-    void open() throws NetlinkException {
-        var name = namespaces.create();
-        nft = new Nft(name);
-        namespace = namespaces.closing(NetworkNamespace.named(name));
-        tables = namespaces.closing(NfTables.open(namespace));
-        tables.gate(type -> {
-            sent.add(type);
-            return type;
-        });
-    }
-
-    private static Rule rule(int port) {
-        return rule("a", List.of(Match.protocol(17, false),
-                new Match.Is(Field.DESTINATION_PORT, Match.ports(port, port), false)), Statement.counter(),
-                Statement.of(Verdict.ACCEPT));
-    }
-
-    private static Rule rule(String document, List<Match> matches, Statement... statements) {
-        var expressions = RuleBuilder.expressions(TableFamily.INET, matches, List.of(statements));
-        return Rule.of(RuleKey.of(document, expressions.toString(), 0), "Firewall/" + document, expressions);
-    }
-
-    private static List<Rule> rules(int count) {
-        return IntStream.rangeClosed(1, count).mapToObj(FirewallChangesKernelTest::rule).toList();
-    }
-
-    private static FirewallState state(List<NftSet> sets, Chain... chains) {
-        return new FirewallState(List.of(new Table(TableFamily.INET, 0, List.of(chains), sets)));
-    }
-
-    private static FirewallState output(List<Rule> rules) {
-        return state(List.of(), new Chain("out", Optional.of(OUTPUT), rules));
-    }
-
-    private FirewallChanges changes(FirewallState state) {
-        return FirewallDiff.between(DesiredFirewall.of(state), tables.read());
-    }
-
-    /** Applies a state, and checks that it is there and that nothing is left to do. */
-    private void apply(FirewallState state) {
-        assertEquals(new Outcome.Done(), tables.commit(changes(state), Progress.SILENT));
-        assertEquals(state, tables.read().state());
-        assertTrue(changes(state).isEmpty());
-    }
+class FirewallChangesKernelTest extends FirewallFixture {
 
     private List<LiveFirewall.Count> counts(int place) {
         return tables.read().rules(TableFamily.INET, "out").counts(place);
@@ -169,7 +98,8 @@ class FirewallChangesKernelTest {
 
         assertEquals(List.of(new LiveFirewall.Count(1, 29)), counts(9));
         assertEquals(List.of("-/+ inet plumbline out udp dport 3 counter accept comment \"Firewall/a\""),
-                changes.pending().map(each -> each.change().action().symbol() + " " + each.change().subject()).toList());
+                changes.pending().map(ChangeSet.Pending::change)
+                        .map(each -> each.action().symbol() + " " + each.subject()).toList());
     }
 
     /** Any order after any other: what is read back is what was wanted. */
@@ -181,85 +111,6 @@ class FirewallChangesKernelTest {
             var wanted = new ArrayList<>(pool);
             Collections.shuffle(wanted, random);
             apply(output(wanted.subList(0, random.nextInt(40))));
-        }
-    }
-
-    @Test
-    void chainsAndSetsComeAndGoInOrder() {
-        var sub = Chain.regular("sub", List.of(rule(1)));
-        var deep = Chain.regular("deep", List.of(rule(2), rule("j", List.of(), Statement.of(Verdict.jump("sub")))));
-        var verdicts = new SetElements.Builder(2, false);
-        verdicts.add(Bytes.u16(1), Bytes.u16(1), Verdict.jump("deep"));
-        var map = NftSet.map("ways", List.of(DataType.INET_SERVICE), false, new NftSet.Mapping.Verdicts(),
-                verdicts.build());
-        var byMap = rule("m", List.of(Match.protocol(17, false)),
-                new Statement.VerdictMap(List.of(Field.DESTINATION_PORT), "ways"));
-        var out = new Chain("out", Optional.of(OUTPUT), List.of(byMap, rule(3)));
-        apply(state(List.of(map), sub, deep, out));
-
-        // The set that the rule uses becomes another kind of set, with ranges.
-        var ranges = new SetElements.Builder(2, true);
-        ranges.add(Bytes.u16(1), Bytes.u16(9), Verdict.go("sub"));
-        var remade = NftSet.map("ways", List.of(DataType.INET_SERVICE), true, new NftSet.Mapping.Verdicts(),
-                ranges.build());
-        apply(state(List.of(remade), sub, deep, out));
-        // Chains that name each other go; the base chain moves to another hook.
-        var input = new Chain.Base("filter", Hook.INPUT, 5, Verdict.Code.ACCEPT, List.of());
-        apply(state(List.of(), new Chain("out", Optional.of(input), List.of(rule(3)))));
-        // The policy changes in place.
-        var drop = new Chain.Base("filter", Hook.INPUT, 5, Verdict.Code.DROP, List.of());
-        sent.clear();
-        apply(state(List.of(), new Chain("out", Optional.of(drop), List.of(rule(3)))));
-        assertEquals(List.of(NfTablesMessages.NFT_MSG_NEWCHAIN), sent);
-        apply(FirewallState.NONE);
-    }
-
-    @Test
-    void aHundredThousandElementsChangeOneByOne() {
-        var before = new SetElements.Builder(4, false).expect(100_000);
-        IntStream.range(0, 100_000).forEach(i -> before.add(number(i * 7)));
-        var after = new SetElements.Builder(4, false).expect(100_000);
-        IntStream.range(1, 100_000).forEach(i -> after.add(number(i * 7)));
-        after.add(number(3));
-        apply(state(List.of(NftSet.named("many", List.of(DataType.IPV4_ADDR), false, before.build()))));
-        sent.clear();
-
-        apply(state(List.of(NftSet.named("many", List.of(DataType.IPV4_ADDR), false, after.build()))));
-
-        assertEquals(List.of(NfTablesMessages.NFT_MSG_DELSETELEM, NfTablesMessages.NFT_MSG_NEWSETELEM), sent);
-    }
-
-    @Test
-    void aHundredThousandRangesChangeOneByOne() {
-        var before = new SetElements.Builder(4, true).expect(100_000);
-        IntStream.range(0, 100_000).forEach(i -> before.add(number(i * 16), number(i * 16 + 7)));
-        var after = new SetElements.Builder(4, true).expect(100_000);
-        IntStream.range(0, 99_999).forEach(i -> after.add(number(i * 16), number(i * 16 + (i == 500 ? 8 : 7))));
-        after.add(number(-16), number(-1));
-        apply(state(List.of(NftSet.named("many", List.of(DataType.IPV4_ADDR), true, before.build()))));
-        sent.clear();
-
-        apply(state(List.of(NftSet.named("many", List.of(DataType.IPV4_ADDR), true, after.build()))));
-
-        assertEquals(List.of(NfTablesMessages.NFT_MSG_DELSETELEM, NfTablesMessages.NFT_MSG_NEWSETELEM), sent);
-    }
-
-    private static Bytes number(int value) {
-        return Bytes.u16(value >>> 16).and(Bytes.u16(value));
-    }
-
-    @Test
-    void elementsThatTouchAreNotConfused() {
-        var random = new Random(3);
-        for (int round = 0; round < 30; round++) {
-            var set = new SetElements.Builder(2, true);
-            int at = 0;
-            while (at < 200) {
-                int end = at + random.nextInt(5);
-                set.add(Bytes.u16(at), Bytes.u16(end));
-                at = end + 1 + random.nextInt(3);
-            }
-            apply(state(List.of(NftSet.named("some", List.of(DataType.INET_SERVICE), true, set.build()))));
         }
     }
 

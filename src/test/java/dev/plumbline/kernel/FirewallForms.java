@@ -276,8 +276,8 @@ final class FirewallForms {
         add("tcp dport 45 dnat ip6 to 2001:db8::1", tcp45, dnat("2001:db8::1", "2001:db8::1", 0, 0, 0));
         add("tcp dport 45 dnat ip6 to [2001:db8::1]-[2001:db8::5]:22-30", tcp45,
                 dnat("2001:db8::1", "2001:db8::5", 22, 30, 0));
-        add("tcp dport 45 redirect to :8080", tcp45, new Statement.Redirect(Optional.of(new Statement.Ports(8080, 8080)),
-                0));
+        add("tcp dport 45 redirect to :8080", tcp45, new Statement.Redirect(
+                Optional.of(new Statement.Ports(8080, 8080)), 0));
         add("tcp dport 45 redirect to :8080-8090 random", tcp45, new Statement.Redirect(
                 Optional.of(new Statement.Ports(8080, 8090)), Expression.Nat.RANDOM));
         add("tcp dport 45 redirect", tcp45, new Statement.Redirect(Optional.empty(), 0));

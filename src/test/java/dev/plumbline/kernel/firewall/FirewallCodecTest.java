@@ -149,7 +149,8 @@ class FirewallCodecTest {
                 Combinators.combine(Arbitraries.of(CtKey.MARK), word).as(CtSet::new),
                 word.map(each -> new Rt(RtKey.TCPMSS, each)),
                 Combinators.combine(number, Arbitraries.of(FibResult.values()), word).as(Fib::new),
-                Combinators.combine(Arbitraries.integers().between(0, 255), number, number, word).as(TcpOptionSet::new));
+                Combinators.combine(Arbitraries.integers().between(0, 255), number, number, word)
+                        .as(TcpOptionSet::new));
         Arbitrary<Expression> tests = Arbitraries.oneOf(
                 Combinators.combine(Arbitraries.of(Comparison.values()), word, data).as(Cmp::new),
                 Combinators.combine(flag, word, data, data).as(Range::new),
@@ -174,8 +175,9 @@ class FirewallCodecTest {
                 Combinators.combine(Arbitraries.of("", "x y "), Arbitraries.integers().between(0, 8),
                         Arbitraries.integers().between(0, 47)).as((prefix, level, bits) -> new Log(prefix,
                                 OptionalInt.empty(), level, bits, 0, 0)),
-                Combinators.combine(Arbitraries.of("", "x y "), number, wide, number).as((prefix, group, length, many) ->
-                        new Log(prefix, OptionalInt.of(group), Log.DEFAULT_LEVEL, 0, length, many)),
+                Combinators.combine(Arbitraries.of("", "x y "), number, wide, number)
+                        .as((prefix, group, length, many) ->
+                                new Log(prefix, OptionalInt.of(group), Log.DEFAULT_LEVEL, 0, length, many)),
                 Combinators.combine(Arbitraries.of(RejectType.values()), Arbitraries.integers().between(0, 255))
                         .as(Reject::new),
                 Combinators.combine(maybe, maybe).as(Dup::new),
