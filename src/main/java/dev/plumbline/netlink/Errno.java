@@ -15,10 +15,14 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
+    public static final int ENFILE = 23;
     public static final int ENOSPC = 28;
+    public static final int EMLINK = 31;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
+    public static final int ELOOP = 40;
     public static final int EBADMSG = 74;
+    public static final int ERESTART = 85;
     public static final int EMSGSIZE = 90;
     public static final int EPROTONOSUPPORT = 93;
     public static final int EOPNOTSUPP = 95;
@@ -45,10 +49,14 @@ public final class Errno {
             Map.entry(EEXIST, new Known("EEXIST", "such an object exists already")),
             Map.entry(ENODEV, new Known("ENODEV", "there is no such device")),
             Map.entry(EINVAL, new Known("EINVAL", "the kernel finds a value or a combination of values invalid")),
+            Map.entry(ENFILE, new Known("ENFILE", "the set is full")),
             Map.entry(ENOSPC, new Known("ENOSPC", "no space left")),
+            Map.entry(EMLINK, new Known("EMLINK", "chains jump too deep")),
             Map.entry(ERANGE, new Known("ERANGE", "a value is out of its range")),
             Map.entry(ENOSYS, new Known("ENOSYS", "this kernel does not have it")),
+            Map.entry(ELOOP, new Known("ELOOP", "chains jump in a circle")),
             Map.entry(EBADMSG, new Known("EBADMSG", "not a well-formed message")),
+            Map.entry(ERESTART, new Known("ERESTART", "somebody else changed it meanwhile")),
             Map.entry(EMSGSIZE, new Known("EMSGSIZE", "the message is too long for the socket's buffer")),
             Map.entry(EPROTONOSUPPORT, new Known("EPROTONOSUPPORT", "this kernel does not have the protocol")),
             Map.entry(EOPNOTSUPP, new Known("EOPNOTSUPP", "this kernel does not support it")),

@@ -144,6 +144,14 @@ public final class MessageWriter {
         return this;
     }
 
+    /** Big-endian, as numbers of nf_tables are. */
+    public MessageWriter u64be(int type, long value) {
+        header(type, 8);
+        putBe32((int) (value >>> 32));
+        putBe32((int) value);
+        return this;
+    }
+
     /** Big-endian: the two halves of an IPv6 address. */
     public MessageWriter u128be(int type, long high, long low) {
         header(type, 16);

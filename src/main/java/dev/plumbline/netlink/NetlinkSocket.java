@@ -25,7 +25,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final int fd;
     private final int portId;
     private final NetlinkProtocol protocol;
-    private final int sendLimit;
+    private int sendLimit;
     private final int receiveLimit;
     private final MessageWriter writer = new MessageWriter(SEND_SIZE);
     private final ByteBuffer address = direct(Descriptor.ADDRESS_SIZE);
@@ -381,6 +381,21 @@ public final class NetlinkSocket implements AutoCloseable {
     /** The longest send that the kernel takes. */
     int sendLimit() {
         return sendLimit;
+    }
+
+    /**
+     * Sees to it that the kernel takes a send of so many bytes: what cannot be cut into several.
+     *
+     * @throws NetlinkException {@link Errno#EMSGSIZE} if this process may not have so long a buffer
+     */
+    void allowSend(int bytes) throws NetlinkException {
+        if (bytes > sendLimit) {
+            // The kernel doubles what it is asked for.
+            sendLimit = descriptor.buffer(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, bytes / 2 + 4096) - 32;
+        }
+        if (bytes > sendLimit) {
+            throw new NetlinkException("cannot send " + bytes + " bytes at once", Errno.EMSGSIZE);
+        }
     }
 
     /** {@code SO_RCVBUF} as the kernel counts it. */

@@ -4,6 +4,8 @@ package dev.plumbline.state;
 public enum Phase {
     /** What nothing points at yet: routes in tables that no rule reads. */
     INERT,
+    /** plumbline's nftables: one transaction. */
+    FIREWALL,
     /** What opens paths: other routes. */
     NEW_ROUTES,
     /** Rules that are added or moved. */
