@@ -49,8 +49,8 @@ final class HostChecks {
     static Check encryption(Optional<Path> ageIdentity, Map<String, String> environment) {
         var name = "age-identity";
         if (ageIdentity.isEmpty()) {
-            return Check.notApplicable(HOST, name, "encrypted secrets in the repository are not used: plumbline.yaml names"
-                    + " no secrets.ageIdentity");
+            return Check.notApplicable(HOST, name, "encrypted secrets in the repository are not used:"
+                    + " plumbline.yaml names no secrets.ageIdentity");
         }
         var identity = new Secret.File(ageIdentity.get());
         try {

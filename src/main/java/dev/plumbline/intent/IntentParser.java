@@ -88,9 +88,9 @@ public final class IntentParser {
                     SecretFields.IN_REPOSITORY.refusal()));
         }
         return SopsFile.isName(file.name()) && SopsFile.parse(file.content()).isEmpty()
-                ? Optional.of(Problem.error(new Origin("", file.name(), 0, 0), "", "the file is not encrypted with SOPS,"
-                        + " as its name says: `sops --encrypt --in-place " + file.name() + "`; and change the secrets in"
-                        + " it, for they are none any more")) : Optional.empty();
+                ? Optional.of(Problem.error(new Origin("", file.name(), 0, 0), "", "the file is not encrypted with"
+                        + " SOPS, as its name says: `sops --encrypt --in-place " + file.name() + "`; and change the"
+                        + " secrets in it, for they are none any more")) : Optional.empty();
     }
 
     private void parse(IntentFile file, RouteLines runs, List<Document> documents, List<Problem> problems) {

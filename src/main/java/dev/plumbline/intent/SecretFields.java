@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 record SecretFields(String where) {
 
     /** In intents. */
-    static final SecretFields IN_REPOSITORY = new SecretFields("{file: PATH}, {environment: NAME}, {credential: NAME} or"
-            + " {repository: PATH.age}");
+    static final SecretFields IN_REPOSITORY = new SecretFields("{file: PATH}, {environment: NAME},"
+            + " {credential: NAME} or {repository: PATH.age}");
     /** In files that come from no repository. */
     static final SecretFields ON_HOST = new SecretFields("{file: PATH}, {environment: NAME} or {credential: NAME}");
 
@@ -26,8 +26,8 @@ record SecretFields(String where) {
     private static final int PIECE = 1 << 20;
 
     String refusal() {
-        return "a secret does not stand here itself; say where it lies: " + where + "; and change it, for what stood here"
-                + " is none any more";
+        return "a secret does not stand here itself; say where it lies: " + where + "; and change it, for what stood"
+                + " here is none any more";
     }
 
     /** Whether a field of this name has a secret as its value; a plural has several. */

@@ -248,8 +248,8 @@ public final class Values {
     }
 
     /**
-     * Where the secret of a field lies: {@code {file: PATH}}, {@code {environment: NAME}}, {@code {credential: NAME}} or
-     * {@code {repository: PATH.age}}. A value in its place is refused, and stands in no message.
+     * Where the secret of a field lies: {@code {file: PATH}}, {@code {environment: NAME}}, {@code {credential: NAME}}
+     * or {@code {repository: PATH.age}}. A value in its place is refused, and stands in no message.
      */
     public @Nullable Secret secret(Node node, FieldPath path) {
         return new SecretBinder(this).secret(node, path, true);

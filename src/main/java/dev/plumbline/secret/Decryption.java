@@ -59,8 +59,8 @@ final class Decryption {
         }
         if (secret.path().endsWith(".age")) {
             if (!startsWith(content, BINARY) && !startsWith(content, ARMORED)) {
-                throw new SecretException(secret.path() + " is not encrypted with age, and so no secret any more: replace"
-                        + " it by another one, encrypted by `age -r RECIPIENT -o " + secret.path() + "`");
+                throw new SecretException(secret.path() + " is not encrypted with age, and so no secret any more:"
+                        + " replace it by another one, encrypted by `age -r RECIPIENT -o " + secret.path() + "`");
             }
             return;
         }

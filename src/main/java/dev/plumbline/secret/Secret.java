@@ -123,20 +123,22 @@ public sealed interface Secret {
      */
     record Encrypted(String path, Optional<String> key) implements Secret {
 
-        private static final Pattern PATH = Pattern.compile("(?:(?!\\.)[^/\\p{Cntrl}]{1,255}/)*(?!\\.)[^/\\p{Cntrl}]{1,255}");
+        private static final String PART = "(?!\\.)[^/\\p{Cntrl}]{1,255}";
+        private static final Pattern PATH = Pattern.compile("(?:" + PART + "/)*" + PART);
         private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*");
 
         public Encrypted {
             if (!PATH.matcher(path).matches()) {
-                throw new IllegalArgumentException("'" + path + "' is no path of a file below the folder of the intents,"
-                        + " such as secrets/psk.age");
+                throw new IllegalArgumentException("'" + path + "' is no path of a file below the folder of the"
+                        + " intents, such as secrets/psk.age");
             }
             if (!path.endsWith(".age") && !SopsFile.isName(path)) {
                 throw new IllegalArgumentException("'" + path + "' does not say how it is encrypted: its name ends with"
                         + " .age, .sops.yaml or .sops.json");
             }
             if (key.isPresent() && (path.endsWith(".age") || !KEY.matcher(key.get()).matches())) {
-                throw new IllegalArgumentException(path.endsWith(".age") ? "a file of age has no fields: leave out `key`"
+                throw new IllegalArgumentException(path.endsWith(".age")
+                        ? "a file of age has no fields: leave out `key`"
                         : "'" + key.get() + "' is no field of a SOPS file, such as ipsec.psk");
             }
         }

@@ -16,7 +16,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 public final class SopsFile {
 
-    private static final Pattern VALUE = Pattern.compile("ENC\\[AES256_GCM,data:[^,\\]]*,iv:[^,\\]]+,tag:[^,\\]]+,type:\\w+]");
+    private static final Pattern VALUE = Pattern.compile(
+            "ENC\\[AES256_GCM,data:[^,\\]]*,iv:[^,\\]]+,tag:[^,\\]]+,type:\\w+]");
     private static final List<String> NAMES = List.of(".sops.yaml", ".sops.yml", ".sops.json");
 
     private final Map<?, ?> root;

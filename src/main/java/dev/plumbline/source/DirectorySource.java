@@ -238,8 +238,8 @@ public final class DirectorySource implements Source {
     }
 
     /**
-     * Refuses intents and encrypted files that somebody else can write: them, the directories that hold them, and every directory
-     * above.
+     * Refuses intents and encrypted files that somebody else can write: them, the directories that hold them, and
+     * every directory above.
      *
      * @throws SourceException naming each such path, its mode and owner, and the command that mends it
      */

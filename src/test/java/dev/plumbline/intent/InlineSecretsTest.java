@@ -19,8 +19,8 @@ class InlineSecretsTest {
     private static final String HEAD = "apiVersion: plumbline.dev/v1\nkind: RouteTable\nmetadata: {name: t}\nspec:\n"
             + "  routes: [{to: default, dev: a}]\n";
     private static final String REFUSAL = "a secret does not stand here itself; say where it lies: {file: PATH},"
-            + " {environment: NAME}, {credential: NAME} or {repository: PATH.age}; and change it, for what stood here is"
-            + " none any more";
+            + " {environment: NAME}, {credential: NAME} or {repository: PATH.age}; and change it, for what stood"
+            + " here is none any more";
 
     private static String printed(String yaml) {
         var file = Intents.file("a.yaml", yaml);
@@ -62,7 +62,8 @@ class InlineSecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"  psk: 'S3CR3T'", "  psk: 0x5ec1337", "  \"psk\": \"S3CR3T\"", "  psk: |\n    S3CR3T\n\n    R3T: x",
+    @ValueSource(strings = {"  psk: 'S3CR3T'", "  psk: 0x5ec1337", "  \"psk\": \"S3CR3T\"",
+            "  psk: |\n    S3CR3T\n\n    R3T: x",
             "  psk: >-\n    a\n    file: S3CR3T", "  psk:\n    S3CR3T\n    R3T", "  psk: \"S3C\n    R3T\"",
             "  psk: \"a \\\" S3C\n    R3T\"", "  psks: [S3C, R3T]", "  psks:\n    - S3C\n    - R3T",
             "  psks:\n  - S3C\n  - R3T", "  x: {psk: S3CR3T, remote: 10.0.0.1}", "  x: {psk: \"S3C\n  R3T\", a: b}",
@@ -78,13 +79,13 @@ class InlineSecretsTest {
     @Test
     void anAlias() {
         var text = printed(HEAD + "  id: &a S3CR3T\n  psk: *a\n");
-        assertTrue(text.contains("a.yaml:7:8: error: not YAML") || text.contains("a.yaml:7:8: error: spec.psk: a secret"),
-                text);
+        assertTrue(text.contains("a.yaml:7:8: error: spec.psk: a secret"), text);
         assertFalse(text.contains("S3C"), text);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"  psk: S3CR3T: x: y", "  psk: \"S3CR3T", "  psk S3CR3T\n  x: y", "  psk: {S3CR3T", "  psk: @S3CR3T",
+    @ValueSource(strings = {"  psk: S3CR3T: x: y", "  psk: \"S3CR3T", "  psk S3CR3T\n  x: y", "  psk: {S3CR3T",
+            "  psk: @S3CR3T",
             "  psk: |\n    S3CR3T\n   R3T", "  x: {psk: S3CR3T",
             "  x: {\"psk\"\n    : S3CR3T}"})
     void filesThatAreNoYaml(String lines) {
@@ -93,7 +94,8 @@ class InlineSecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"# AGE-SECRET-KEY-1S3CR3T", "  id: AGE-SECRET-KEY-1S3CR3T", "  x: age-secret-key-1S3CR3T",
-            "  x: \"AGE-SECRET\\x2dKEY-1a\"", "  x: |\n    -----BEGIN PRIVATE KEY-----\n    S3C\n    R3T\n    -----END PRIVATE KEY-----",
+            "  x: \"AGE-SECRET\\x2dKEY-1a\"",
+            "  x: |\n    -----BEGIN PRIVATE KEY-----\n    S3C\n    R3T\n    -----END PRIVATE KEY-----",
             "# -----BEGIN OPENSSH PRIVATE KEY-----\n# S3C\n# -----END OPENSSH PRIVATE KEY-----",
             "  x: \"-----BEGIN RSA PRIVATE KEY-----\\nS3CR3T\"", "  x: AGE-SECRET-KEY-PQ-1S3CR3T"})
     void keys(String lines) {

@@ -15,7 +15,8 @@ class PublishedSchemasTest {
 
     private static List<String> findings(String yaml, DocumentProblems problems) {
         var content = yaml.getBytes(StandardCharsets.UTF_8);
-        var root = new YamlReader(content, RouteLines.none(content), SecretFields.ON_HOST).next((kind, field) -> null, problems);
+        var root = new YamlReader(content, RouteLines.none(content), SecretFields.ON_HOST)
+                .next((kind, field) -> null, problems);
         SchemaCheck.published().check("RouteTable", (Node.Mapping) Objects.requireNonNull(root), problems);
         return problems.finished("RouteTable/t").stream().sorted(Problem.BY_POSITION).map(Problem::toString).toList();
     }

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EncryptedTest {
 
-    private static final String SOPS = "psk: ENC[AES256_GCM,data:Tr7oc19nc6t1m9OrUeo=,iv:1vzlPZLfy6wa14/x17P8Ix8wEGDeY0v2dIboZmmwoww=,"
+    private static final String SOPS = "psk: ENC[AES256_GCM,data:Tr7oc19nc6t1m9OrUeo=,"
+            + "iv:1vzlPZLfy6wa14/x17P8Ix8wEGDeY0v2dIboZmmwoww=,"
             + "tag:NpobRzMzNxNHtaMF8KKJZQ==,type:str]\n"
             + "open: %s\n"
             + "sops:\n    age: []\n    mac: ENC[AES256_GCM,data:OYqJ7+SEYw==,iv:aaaa,tag:bbbb,type:str]\n"
@@ -210,8 +211,8 @@ class EncryptedTest {
                     .contains("there is no program `sops`"));
             return;
         }
-        assertEquals(0, new ProcessBuilder(program.get().toString(), "--encrypt", "--age", key.recipient(), "--in-place",
-                clear.toString()).inheritIO().start().waitFor());
+        assertEquals(0, new ProcessBuilder(program.get().toString(), "--encrypt", "--age", key.recipient(),
+                "--in-place", clear.toString()).inheritIO().start().waitFor());
         var content = Files.readAllBytes(clear);
         assertEquals("S3CRET", new Secret.Encrypted("a.sops.yaml", Optional.of("ipsec.psk")).read(access(content)));
         assertEquals("ipsec:\n    psk: S3CRET", secret("a.sops.yaml").read(access(content)));

@@ -73,7 +73,8 @@ class SecretReferencesTest {
         assertEquals(List.of(), problems(source, "secrets/psk.age"));
         assertTrue(problems(source, "none.age").getFirst().startsWith("a.yaml:7:9: error: "));
         assertTrue(problems(source, "none.age").getFirst().contains("does not exist"));
-        assertTrue(problems(source, "clear.age").getFirst().startsWith("a.yaml:7:9: error: clear.age is not encrypted"));
+        assertTrue(problems(source, "clear.age").getFirst()
+                .startsWith("a.yaml:7:9: error: clear.age is not encrypted"));
         assertTrue(problems(source, "lfs.age").getFirst().contains("is a pointer of Git LFS"));
         assertTrue(refusal(source, "large.age").contains("1 MiB"));
         assertThrows(SourceException.class, () -> source.file("secrets"));
@@ -110,8 +111,8 @@ class SecretReferencesTest {
     @Test
     void filesOfSopsBesideIntents() throws IOException {
         Files.delete(work.resolve("net/link.age"));
-        Files.writeString(work.resolve("net/a.sops.yaml"), "psk: ENC[AES256_GCM,data:Tr7o=,iv:1vz=,tag:Npo==,type:str]\n"
-                + "sops: {mac: 'ENC[AES256_GCM,data:OYq=,iv:a=,tag:b=,type:str]'}\n");
+        Files.writeString(work.resolve("net/a.sops.yaml"), "psk: ENC[AES256_GCM,data:Tr7o=,iv:1vz=,"
+                + "tag:Npo==,type:str]\nsops: {mac: 'ENC[AES256_GCM,data:OYq=,iv:a=,tag:b=,type:str]'}\n");
         for (var source : List.of(directory(), commit())) {
             var parsed = source.documents(new IntentParser(), ParsedDocuments.NONE).parsed();
             assertEquals(List.of(), parsed.problems());
