@@ -4,6 +4,7 @@ import dev.plumbline.control.ControlClient;
 import dev.plumbline.control.NoServerException;
 import dev.plumbline.host.Status;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +52,24 @@ record AgentView(String line, Optional<Instant> next, List<String> fights) {
     }
 
     private static AgentView without(String why) {
-        return new AgentView("Agent:     " + why, Optional.empty(), List.of());
+        return new AgentView("Agent:     " + why, nextOfTimer(), List.of());
+    }
+
+    /** When systemd starts the timer's next run; empty where there is no systemd, or no such timer. */
+    private static Optional<Instant> nextOfTimer() {
+        if (!Files.isDirectory(Path.of("/run/systemd/system"))) {
+            return Optional.empty();
+        }
+        try {
+            var systemctl = new ProcessBuilder("systemctl", "list-timers", "--output=json", "plumbline-apply.timer")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            systemctl.getOutputStream().close();
+            var printed = systemctl.getInputStream().readAllBytes();
+            long next = printed.length == 0 ? 0 : new JsonMapper().readTree(printed).path(0).path("next").asLong(0);
+            return next == 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(0, next * 1000));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private static AgentView of(JsonNode json) {

@@ -88,6 +88,8 @@ class SystemdKernelTest {
         int said = lines().size();
         machine.must("systemctl", "start", APPLY);
         assertEquals(said, lines().size(), this::told);
+        var status = machine.must("plumbline", "status");
+        assertTrue(status.contains("Next run:  "), status);
 
         machine.must("ip", "rule", "delete", "priority", "1000");
         machine.must("systemctl", "start", APPLY);
