@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.netlink.Netlink;
+import dev.plumbline.netlink.NetlinkException;
+import dev.plumbline.netlink.NetlinkSocket;
 import dev.plumbline.netlink.NfTablesMessages;
+import dev.plumbline.netlink.Nfnetlink;
+import dev.plumbline.netlink.NfnetlinkBatch;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Outcome;
@@ -29,6 +34,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -212,24 +219,61 @@ class FirewallChangesKernelTest extends FirewallFixture {
     @Test
     void othersWhoMoveTheGenerationOnWithoutAPauseDoNotStopUs() throws Exception {
         var stop = new AtomicBoolean();
-        var moved = new int[1];
+        var moved = new AtomicInteger();
         var loop = Thread.ofPlatform().start(() -> {
             while (!stop.get()) {
                 nft.load("add table inet loop\nadd chain inet loop a\nadd chain inet loop b");
                 nft.load("delete table inet loop");
-                moved[0] += 2;
+                moved.addAndGet(2);
             }
         });
         try {
-            int rounds = 0;
-            for (; rounds < 20 || moved[0] < 40; rounds++) {
-                var rules = rules(2_000 + rounds % 7);
-                apply(output(rules));
+            for (int round = 0; round < 20 || moved.get() < 40; round++) {
+                apply(output(rules(2_000 + round % 7)));
             }
-            assertTrue(rounds >= 20);
         } finally {
             stop.set(true);
             loop.join();
+        }
+    }
+
+    /** So fast that the generation often moves on between the last look and the commit. */
+    @Test
+    void aStaleGenerationIsAnsweredByAnotherAttempt() throws Exception {
+        var stop = new AtomicBoolean();
+        var moved = new AtomicInteger();
+        var socket = namespaces.closing(NetlinkSocket.open(namespace, Nfnetlink.PROTOCOL));
+        var loop = Thread.ofPlatform().start(() -> {
+            while (!stop.get()) {
+                touch(socket);
+                moved.incrementAndGet();
+                LockSupport.parkNanos(300_000);
+            }
+        });
+        try {
+            for (int round = 0; round < 100; round++) {
+                apply(output(rules(20 + round % 2)));
+            }
+        } finally {
+            stop.set(true);
+            loop.join();
+        }
+        assertTrue(moved.get() > 100, "the generation moved " + moved.get() + " times");
+    }
+
+    /** Makes somebody else's table, or says again that it is to be there. */
+    private static void touch(NetlinkSocket socket) {
+        try {
+            var batch = new NfnetlinkBatch(socket, Nfnetlink.NFNL_SUBSYS_NFTABLES);
+            batch.begin(NfTablesMessages.NFT_MSG_NEWTABLE, Netlink.NLM_F_CREATE, TableFamily.INET.number(), 0)
+                    .string(NfTablesMessages.NFTA_TABLE_NAME, "theirs");
+            batch.end();
+            batch.begin(NfTablesMessages.NFT_MSG_DELTABLE, 0, TableFamily.INET.number(), 0)
+                    .string(NfTablesMessages.NFTA_TABLE_NAME, "theirs");
+            batch.end();
+            assertInstanceOf(NfnetlinkBatch.Result.Committed.class, batch.commit(0));
+        } catch (NetlinkException e) {
+            throw new AssertionError(e);
         }
     }
 
