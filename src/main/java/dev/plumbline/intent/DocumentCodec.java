@@ -23,13 +23,14 @@ import java.util.Optional;
 public final class DocumentCodec {
 
     /** To be raised with every change of the records or of the format. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     /** "PLMB". */
     static final int MAGIC = 0x504c4d42;
 
     private static final int SOURCE_ROUTING = 1;
     private static final int ROUTE_TABLE = 2;
     private static final int ROUTING_RULES = 3;
+    private static final int FIREWALL = 4;
 
     private DocumentCodec() {
     }
@@ -134,6 +135,10 @@ public final class DocumentCodec {
             case SourceRoutingSpec spec -> write(spec, data, values);
             case RouteTableSpec spec -> write(spec, data, values);
             case RoutingRulesSpec spec -> write(spec, data, values);
+            case FirewallSpec spec -> {
+                data.writeByte(FIREWALL);
+                FirewallCodec.write(spec, data, values);
+            }
         }
     }
 
@@ -153,6 +158,7 @@ public final class DocumentCodec {
             case SOURCE_ROUTING -> sourceRouting(data, values);
             case ROUTE_TABLE -> routeTable(data, values);
             case ROUTING_RULES -> routingRules(data, values);
+            case FIREWALL -> FirewallCodec.read(data, values);
             default -> throw new UnreadableException("a spec of the unknown kind " + tag);
         };
         return new Document(kind, name, labels, hosts, netns, spec, origin);

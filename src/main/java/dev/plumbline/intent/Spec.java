@@ -1,5 +1,5 @@
 package dev.plumbline.intent;
 
 /** What a document asks for: one record a kind. */
-public sealed interface Spec permits SourceRoutingSpec, RouteTableSpec, RoutingRulesSpec {
+public sealed interface Spec permits SourceRoutingSpec, RouteTableSpec, RoutingRulesSpec, FirewallSpec {
 }

@@ -1,0 +1,83 @@
+package dev.plumbline.intent.firewall;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads what actions take beside addresses, ports and marks. All throw what says where in the text it is wrong. */
+public final class ActionValues {
+
+    private static final List<String> LEVELS = List.of("emerg", "alert", "crit", "err", "warn", "notice", "info",
+            "debug");
+    private static final Pattern TABLE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}");
+
+    private ActionValues() {
+    }
+
+    /** The prefix of a log line. */
+    public static String prefix(String text) throws MalformedException {
+        if (text.getBytes(StandardCharsets.UTF_8).length > 127 || text.chars().anyMatch(c -> c < 32)) {
+            throw new MalformedException(0, "the prefix of a log line has at most 127 bytes and no control characters");
+        }
+        return text;
+    }
+
+    /** A level of the log by name or number. */
+    public static int level(String text) throws MalformedException {
+        var word = switch (text) {
+            case "warning" -> "warn";
+            case "error" -> "err";
+            case "panic" -> "emerg";
+            default -> text;
+        };
+        long number = LEVELS.contains(word) ? LEVELS.indexOf(word) : OperandParser.number(text);
+        if (number < 0 || number > 7) {
+            throw new MalformedException(0, "expected a level from 0 to 7 or one of " + String.join(", ", LEVELS)
+                    + "; found `" + OperandParser.shown(text) + "`");
+        }
+        return (int) number;
+    }
+
+    /** The name of a level. */
+    public static String level(int number) {
+        return LEVELS.get(number);
+    }
+
+    /** A group of netlink log messages. */
+    public static int group(String text) throws MalformedException {
+        long number = OperandParser.number(text);
+        if (number < 0 || number > 65535) {
+            throw new MalformedException(0, "expected a group from 0 to 65535; found `" + OperandParser.shown(text)
+                    + "`");
+        }
+        return (int) number;
+    }
+
+    /** An MSS in bytes. */
+    public static int mss(String text) throws MalformedException {
+        long bytes = OperandParser.number(text);
+        if (bytes < 1 || bytes > 65535) {
+            throw new MalformedException(0, "expected a number of bytes from 1 to 65535; found `"
+                    + OperandParser.shown(text) + "`");
+        }
+        return (int) bytes;
+    }
+
+    /** The name or number of a routing table. */
+    public static String table(String text) throws MalformedException {
+        if (!TABLE.matcher(text).matches()) {
+            throw new MalformedException(0, "expected the name or the number of a routing table; found `"
+                    + OperandParser.shown(text) + "`");
+        }
+        return text;
+    }
+
+    /** The name of one device. */
+    public static String device(String text) throws MalformedException {
+        var device = OperandParser.device(text).toString();
+        if (device.endsWith("*")) {
+            throw new MalformedException(0, "expected one device; found `" + OperandParser.shown(text) + "`");
+        }
+        return device;
+    }
+}
