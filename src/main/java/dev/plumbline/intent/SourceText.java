@@ -112,8 +112,15 @@ final class SourceText {
     }
 
     private boolean blank(int at, int length) {
-        char c = text.charAt(at);
-        return length == 2 && c == '\\' ? " nrt\n\t".indexOf(text.charAt(at + 1)) >= 0 : length == 1 && isBlank(c);
+        if (length == 1) {
+            return isBlank(text.charAt(at));
+        }
+        char escape = text.charAt(at) == '\\' ? text.charAt(at + 1) : 'a';
+        return switch (escape) {
+            case ' ', 'n', 'r', 't', '\n', '\t' -> true;
+            case 'x', 'u', 'U' -> isBlank(Integer.parseUnsignedInt(text.substring(at + 2, at + length), 16));
+            default -> false;
+        };
     }
 
     private Position at(int index) {

@@ -129,10 +129,14 @@ final class LineTarget {
 
     private Token needs(String option, String example) throws MalformedException {
         var value = given.get(option);
+        var behind = tokens.peek();
+        if (value == null && tokens.hasNext()) {
+            throw new MalformedException(behind.start(), "`" + OperandParser.shown(behind.text())
+                    + "` is no option of " + name.text() + Spelling.hint(behind.text(), options()));
+        }
         if (value == null) {
-            throw new MalformedException(tokens.peek().start(), name.text() + " needs `" + (option + " "
-                    + example).strip() + "`" + (tokens.hasNext() ? " before `" + OperandParser.shown(tokens.peek().text())
-                    + "`" : ""));
+            throw new MalformedException(behind.start(), name.text() + " needs `" + (option + " " + example).strip()
+                    + "`");
         }
         return value;
     }
