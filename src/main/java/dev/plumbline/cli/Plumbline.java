@@ -51,6 +51,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("validate", ValidateCommand::new);
         COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("firewall", FirewallCommand::new);
         COMMANDS.put("status", StatusCommand::new);
         COMMANDS.put("suspend", SuspendCommand::new);
         COMMANDS.put("resume", ResumeCommand::new);
@@ -141,9 +142,10 @@ public final class Plumbline implements Callable<Integer> {
 
     private static int execute(CommandLine.ParseResult parsed) {
         int code = new CommandLine.RunLast().execute(parsed);
-        CommandLine line = parsed.commandSpec().commandLine();
-        line.getOut().flush();
-        line.getErr().flush();
+        for (CommandLine line : parsed.asCommandLineList()) {
+            line.getOut().flush();
+            line.getErr().flush();
+        }
         return code;
     }
 

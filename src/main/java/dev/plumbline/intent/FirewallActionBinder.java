@@ -76,7 +76,8 @@ final class FirewallActionBinder {
                 places.put(action.getClass(), entry.value());
             }
         }
-        if (bound.isEmpty() && values.errors() == before) {
+        boolean misspelt = values.isMisspelt(rule, FIELDS, FirewallRuleBinder.FIELDS);
+        if (bound.isEmpty() && values.errors() == before && !misspelt) {
             values.error(rule, path, "the rule does nothing; write for example `action: accept`");
         }
         return values.errors() == before ? bound : List.of();

@@ -1,6 +1,5 @@
 package dev.plumbline.intent;
 
-import dev.plumbline.intent.firewall.Action;
 import dev.plumbline.intent.firewall.BaseChain;
 import dev.plumbline.intent.firewall.ChainNames;
 import dev.plumbline.intent.firewall.Condition;
@@ -131,7 +130,7 @@ final class FirewallRuleBinder {
         }
         var bound = actions.bind(mapping, path, places);
         var stage = stage(mapping, path, places);
-        var chain = chain(mapping, path, bound, places);
+        var chain = chain(mapping, path, places);
         var comment = comment(mapping, path);
         var expires = expires(mapping, path);
         boolean disabled = values.flag(mapping, "disabled", path, false);
@@ -216,10 +215,9 @@ final class FirewallRuleBinder {
     }
 
     /** Copies have their chain by themselves. */
-    private @Nullable String chain(Node.Mapping mapping, FieldPath path, List<Action> bound,
-            Map<Object, Node> places) {
+    private @Nullable String chain(Node.Mapping mapping, FieldPath path, Map<Object, Node> places) {
         var node = mapping.get("chain");
-        boolean copy = bound.stream().anyMatch(Action.Copy.class::isInstance);
+        boolean copy = mapping.get("copy") != null;
         if (node == null && copy) {
             return BaseChain.MACRO.toString();
         }
