@@ -21,8 +21,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * A file of rules as a Firewall document: lines of VNS3, or what {@code iptables-save} and {@code ip6tables-save} print.
- * What the document cannot say is left out, and said.
+ * A file of rules as a Firewall document: lines of VNS3, or what {@code iptables-save} and {@code ip6tables-save}
+ * print. What the document cannot say is left out, and said.
  */
 public final class FirewallConversion {
 

@@ -89,8 +89,8 @@ final class FirewallActionBinder {
             case "restoreMark" -> only(node, path, new Action.RestoreMark());
             case "saveMark" -> only(node, path, new Action.SaveMark());
             case "log" -> log(node, path);
-            case "setMark" -> read(node, path, text -> new Action.SetMark(OperandParser.mark(text)));
-            case "setCtMark" -> read(node, path, text -> new Action.SetCtMark(OperandParser.mark(text)));
+            case "setMark" -> read(node, path, text -> new Action.SetMark(ActionValues.mark(text)));
+            case "setCtMark" -> read(node, path, text -> new Action.SetCtMark(ActionValues.mark(text)));
             case "clampMss" -> read(node, path, text -> new Action.ClampMss(text.equals("pmtu") ? OptionalInt.empty()
                     : OptionalInt.of(ActionValues.mss(text))));
             case "action" -> word(node, path);
@@ -194,10 +194,10 @@ final class FirewallActionBinder {
         var options = NatOptions.NONE;
         if (node instanceof Node.Mapping) {
             var mapping = values.mapping(node, path, NAT);
-            to = mapping == null ? null : required(mapping, "to", path, NAT, "198.51.100.3", OperandParser::endpoint);
+            to = mapping == null ? null : required(mapping, "to", path, NAT, "198.51.100.3", ActionValues::endpoint);
             options = mapping == null ? options : options(mapping, path);
         } else {
-            to = read(node, path, OperandParser::endpoint);
+            to = read(node, path, ActionValues::endpoint);
         }
         if (!isSource && options.fullyRandom()) {
             values.error(node, path, "only ports of the source are chosen fully at random; write random");
@@ -208,17 +208,17 @@ final class FirewallActionBinder {
     private @Nullable Action masquerade(Node node, FieldPath path) {
         var mapping = values.mapping(node, path, MASQUERADE);
         return mapping == null ? null : new Action.Masquerade(optional(mapping, "ports", path,
-                OperandParser::portsOrName), options(mapping, path), values.flag(mapping, "once", path, false));
+                ActionValues::portsOrName), options(mapping, path), values.flag(mapping, "once", path, false));
     }
 
     private @Nullable Action redirect(Node node, FieldPath path) {
         if (!(node instanceof Node.Mapping)) {
-            var ports = read(node, path, OperandParser::portsOrName);
+            var ports = read(node, path, ActionValues::portsOrName);
             return ports == null ? null : new Action.Redirect(Optional.of(ports), NatOptions.NONE);
         }
         var mapping = values.mapping(node, path, REDIRECT);
         return mapping == null ? null : new Action.Redirect(optional(mapping, "ports", path,
-                OperandParser::portsOrName), options(mapping, path));
+                ActionValues::portsOrName), options(mapping, path));
     }
 
     private @Nullable Action lookup(Node node, FieldPath path) {
@@ -239,7 +239,7 @@ final class FirewallActionBinder {
         if (mapping == null) {
             return null;
         }
-        var to = required(mapping, "to", path, COPY, "198.51.100.3", OperandParser::host);
+        var to = required(mapping, "to", path, COPY, "198.51.100.3", ActionValues::host);
         var from = required(mapping, "from", path, COPY, "tun0", ActionValues::device);
         var direction = values.required(mapping, "direction", path, COPY, "direction: bidirectional");
         var word = direction == null ? null : values.word(direction, path.field("direction"), DIRECTIONS);

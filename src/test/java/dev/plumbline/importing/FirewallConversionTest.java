@@ -6,7 +6,10 @@ import dev.plumbline.intent.FirewallSpec;
 import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.Problem;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -141,6 +144,14 @@ class FirewallConversionTest {
         assertEquals("{ipv6}", "{" + ((FirewallSpec) conversion.document("a").spec()).rules().getFirst().conditions()
                 .getFirst().operands().getFirst() + "}");
         assertEquals(1, conversion.leftOut().size());
+    }
+
+    @Test
+    void theExampleIsConverted() throws IOException {
+        var conversion = FirewallConversion.of("edge.rules", Files.readString(Path.of("examples/vns3-edge/edge.rules")));
+        assertEquals(List.of(), leftOut(conversion));
+        assertEquals(7, ((FirewallSpec) conversion.document("edge").spec()).rules().size());
+        assertReadBack(conversion);
     }
 
     @Property(tries = 2000)

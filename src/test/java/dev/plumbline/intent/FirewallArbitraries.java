@@ -1,6 +1,7 @@
 package dev.plumbline.intent;
 
 import dev.plumbline.intent.firewall.Action;
+import dev.plumbline.intent.firewall.ActionValues;
 import dev.plumbline.intent.firewall.BaseChain;
 import dev.plumbline.intent.firewall.Condition;
 import dev.plumbline.intent.firewall.FirewallRule;
@@ -143,7 +144,7 @@ final class FirewallArbitraries {
 
     private Operand endpoint() {
         try {
-            return OperandParser.endpoint(one(List.of("198.51.100.3:22", "192.0.2.1", "[2001:db8::1]:80-90", ":8080",
+            return ActionValues.endpoint(one(List.of("198.51.100.3:22", "192.0.2.1", "[2001:db8::1]:80-90", ":8080",
                     "2001:db8::1", "192.0.2.1-192.0.2.9:1-2", "[::1]-[::9]:1", "${plugin_instance_1_ip}:22", "${a}")));
         } catch (MalformedException e) {
             throw new AssertionError(e);

@@ -1,10 +1,12 @@
 package dev.plumbline.intent.firewall;
 
+import dev.plumbline.state.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads what actions take beside addresses, ports and marks. All throw what says where in the text it is wrong. */
+/** Reads what actions take. All throw what says where in the text it is wrong. */
 public final class ActionValues {
 
     private static final List<String> LEVELS = List.of("emerg", "alert", "crit", "err", "warn", "notice", "info",
@@ -79,5 +81,65 @@ public final class ActionValues {
             throw new MalformedException(0, "expected one device; found `" + OperandParser.shown(text) + "`");
         }
         return device;
+    }
+
+    /** What an address is rewritten to. */
+    public static Operand endpoint(String text) throws MalformedException {
+        if (Templates.isTemplate(text)) {
+            Templates.check(text);
+            return new Operand.Template(text);
+        }
+        boolean bracketed = text.startsWith("[");
+        int colon = bracketed ? text.indexOf("]:") + 1 : text.indexOf(':');
+        boolean ported = colon > 0 && bracketed || colon >= 0 && !bracketed && text.indexOf(':', colon + 1) < 0;
+        var host = ported ? text.substring(0, colon) : text;
+        Optional<Operand.Ports> ports = Optional.empty();
+        if (ported) {
+            try {
+                ports = Optional.of(OperandParser.ports(text.substring(colon + 1)));
+            } catch (MalformedException e) {
+                throw e.shifted(colon + 1);
+            }
+        }
+        if (host.isEmpty() && ported) {
+            return new Operand.Endpoint(Optional.empty(), ports);
+        }
+        var addresses = OperandParser.addresses(bracketed ? host.replace("[", "").replace("]", "") : host);
+        if (addresses == null) {
+            throw new MalformedException(0, "expected an address, a range of them, and a port behind a colon, such as"
+                    + " 198.51.100.3:22 or [2001:db8::1]:22; found `" + OperandParser.shown(text) + "`");
+        }
+        return new Operand.Endpoint(Optional.of(addresses), ports);
+    }
+
+    /** One address, or a name that stands for one. */
+    public static Operand host(String text) throws MalformedException {
+        if (Templates.isTemplate(text)) {
+            Templates.check(text);
+            return new Operand.Template(text);
+        }
+        var address = IpAddress.parse(text);
+        if (address.isEmpty()) {
+            throw new MalformedException(0, "expected an address; found `" + OperandParser.shown(text) + "`");
+        }
+        return new Operand.Network(address.get().host());
+    }
+
+    /** Ports, or a name that stands for them. */
+    public static Operand portsOrName(String text) throws MalformedException {
+        if (Templates.isTemplate(text)) {
+            Templates.check(text);
+            return new Operand.Template(text);
+        }
+        return OperandParser.ports(text);
+    }
+
+    /** A mark, or a name that stands for one. */
+    public static Operand mark(String text) throws MalformedException {
+        if (Templates.isTemplate(text)) {
+            Templates.check(text);
+            return new Operand.Template(text);
+        }
+        return OperandParser.masked(text);
     }
 }

@@ -10,9 +10,9 @@ public final class ChainNames {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
     /** The targets of lines. */
-    public static final List<String> TARGETS = List.of("ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "NFLOG", "COUNT", "DNAT",
-            "SNAT", "MASQUERADE", "MASQUERADE-ONCE", "REDIRECT", "NOTRACK", "CT", "MARK", "CONNMARK", "TCPMSS", "LOOKUP",
-            "COPY");
+    public static final List<String> TARGETS = List.of("ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "NFLOG", "COUNT",
+            "DNAT", "SNAT", "MASQUERADE", "MASQUERADE-ONCE", "REDIRECT", "NOTRACK", "CT", "MARK", "CONNMARK", "TCPMSS",
+            "LOOKUP", "COPY");
 
     private ChainNames() {
     }

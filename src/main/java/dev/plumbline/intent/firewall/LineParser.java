@@ -66,7 +66,8 @@ final class LineParser {
             }
             condition(token, negated);
         }
-        return FirewallRule.of(canonicalChain(chain), stage, conditions, actions).with(comment, Optional.empty(), false);
+        return FirewallRule.of(canonicalChain(chain), stage, conditions, actions)
+                .with(comment, Optional.empty(), false);
     }
 
     private static boolean isTarget(Token token) {

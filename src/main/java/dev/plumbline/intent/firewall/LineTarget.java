@@ -183,7 +183,7 @@ final class LineTarget {
         var spelt = name.text().equals("DNAT") ? "--to-destination" : "--to-source";
         var value = has(spelt) ? Objects.requireNonNull(given.get(spelt)) : needs("--to", example);
         place = value.start();
-        return at(value, OperandParser::endpoint);
+        return at(value, ActionValues::endpoint);
     }
 
     private Optional<Operand> ports() throws MalformedException {
@@ -191,14 +191,14 @@ final class LineTarget {
         if (value != null) {
             place = value.start();
         }
-        return value == null ? Optional.empty() : Optional.of(at(value, OperandParser::portsOrName));
+        return value == null ? Optional.empty() : Optional.of(at(value, ActionValues::portsOrName));
     }
 
     private Operand mark() throws MalformedException {
         for (var option : List.of("--set-mark", "--set-xmark")) {
             var value = given.get(option);
             if (value != null) {
-                return at(value, OperandParser::mark);
+                return at(value, ActionValues::mark);
             }
         }
         var or = given.get("--or-mark");
@@ -248,6 +248,6 @@ final class LineTarget {
         }
         var to = needs("--to", "198.51.100.3");
         var from = needs("--from", "tun0");
-        return new Action.Copy(direction, at(to, OperandParser::host), at(from, ActionValues::device));
+        return new Action.Copy(direction, at(to, ActionValues::host), at(from, ActionValues::device));
     }
 }

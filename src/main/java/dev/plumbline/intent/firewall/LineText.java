@@ -31,7 +31,8 @@ final class LineText {
             throw new IllegalArgumentException("no line can say the rule: " + String.join(", ", obstacles));
         }
         var text = conditions(rule);
-        return text + (rule.comment().isEmpty() ? "" : " -m comment --comment " + quoted(rule.comment())) + jump(rule.actions().getFirst());
+        return text + (rule.comment().isEmpty() ? "" : " -m comment --comment " + quoted(rule.comment()))
+                + jump(rule.actions().getFirst());
     }
 
     static String jump(Action action) {

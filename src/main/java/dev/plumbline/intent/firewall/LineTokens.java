@@ -20,7 +20,8 @@ final class LineTokens {
         }
 
         boolean isOption() {
-            return !quoted && (text.startsWith("-") && text.length() > 1 && !Character.isDigit(text.charAt(1)) || text.equals("!"));
+            return !quoted && (text.startsWith("-") && text.length() > 1 && !Character.isDigit(text.charAt(1))
+                    || text.equals("!"));
         }
     }
 

@@ -180,7 +180,7 @@ public final class OperandParser {
     }
 
     /** {@code A} or {@code A-B}; nothing if it is neither. */
-    private static Operand.@Nullable Addresses addresses(String text) throws MalformedException {
+    static Operand.@Nullable Addresses addresses(String text) throws MalformedException {
         int dash = text.indexOf('-');
         var from = IpAddress.parse(dash < 0 ? text : text.substring(0, dash));
         if (dash < 0) {
@@ -354,66 +354,6 @@ public final class OperandParser {
             }
         }
         return -1;
-    }
-
-    /** What an address is rewritten to. */
-    public static Operand endpoint(String text) throws MalformedException {
-        if (Templates.isTemplate(text)) {
-            Templates.check(text);
-            return new Operand.Template(text);
-        }
-        boolean bracketed = text.startsWith("[");
-        int colon = bracketed ? text.indexOf("]:") + 1 : text.indexOf(':');
-        boolean ported = colon > 0 && bracketed || colon >= 0 && !bracketed && text.indexOf(':', colon + 1) < 0;
-        var host = ported ? text.substring(0, colon) : text;
-        Optional<Operand.Ports> ports = Optional.empty();
-        if (ported) {
-            try {
-                ports = Optional.of(ports(text.substring(colon + 1)));
-            } catch (MalformedException e) {
-                throw e.shifted(colon + 1);
-            }
-        }
-        if (host.isEmpty() && ported) {
-            return new Operand.Endpoint(Optional.empty(), ports);
-        }
-        var addresses = addresses(bracketed ? host.replace("[", "").replace("]", "") : host);
-        if (addresses == null) {
-            throw new MalformedException(0, "expected an address, a range of them, and a port behind a colon, such as"
-                    + " 198.51.100.3:22 or [2001:db8::1]:22; found `" + shown(text) + "`");
-        }
-        return new Operand.Endpoint(Optional.of(addresses), ports);
-    }
-
-    /** One address, or a name that stands for one. */
-    public static Operand host(String text) throws MalformedException {
-        if (Templates.isTemplate(text)) {
-            Templates.check(text);
-            return new Operand.Template(text);
-        }
-        var address = IpAddress.parse(text);
-        if (address.isEmpty()) {
-            throw new MalformedException(0, "expected an address; found `" + shown(text) + "`");
-        }
-        return new Operand.Network(address.get().host());
-    }
-
-    /** Ports, or a name that stands for them. */
-    public static Operand portsOrName(String text) throws MalformedException {
-        if (Templates.isTemplate(text)) {
-            Templates.check(text);
-            return new Operand.Template(text);
-        }
-        return ports(text);
-    }
-
-    /** A mark, or a name that stands for one. */
-    public static Operand mark(String text) throws MalformedException {
-        if (Templates.isTemplate(text)) {
-            Templates.check(text);
-            return new Operand.Template(text);
-        }
-        return masked(text);
     }
 
     /** Decimal or {@code 0x…}; -1 if it is no number or a long one. */
