@@ -191,7 +191,7 @@ public final class FirewallDiff {
             boolean inTheWay = before.subList(old, oldEnd).stream().anyMatch(rule -> uses(rule, remade));
             int pairs = inTheWay ? 0 : Math.min(oldEnd - old, nowEnd - now);
             for (int i = 0; i < pairs; i++) {
-                comes.add(new RuleEdit.Replace(old + i, now + i, from[now + i]));
+                comes.add(new RuleEdit.Replace(old + i, now + i, from[now + i], moves[old + i]));
             }
             for (int i = old + pairs; i < oldEnd; i++) {
                 deletes.add(new RuleEdit.Delete(i, moves[i]));

@@ -3,6 +3,7 @@ package dev.plumbline.kernel.firewall;
 import static dev.plumbline.netlink.NfTablesExpressions.*;
 import static dev.plumbline.netlink.NfTablesMessages.*;
 
+import dev.plumbline.netlink.AttributeCache;
 import dev.plumbline.netlink.AttributeReader;
 import dev.plumbline.netlink.MalformedMessageException;
 import dev.plumbline.state.firewall.Bytes;
@@ -16,7 +17,6 @@ import dev.plumbline.state.firewall.Register;
 import dev.plumbline.state.firewall.TableFamily;
 import dev.plumbline.state.firewall.Verdict;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,10 +32,23 @@ final class ExpressionDecoder {
     private static final Expression COUNTER = new Counter();
     /** Most distinct expressions to remember: more of them would cost more than they save. */
     private static final int MOST_KNOWN = 20_000;
+    /** Words of the longest expression to remember. */
+    private static final int LONGEST_KNOWN = 64;
 
     private final Map<String, NftSet> anonymous;
-    private final Map<Expression, Expression> known = new HashMap<>();
+    private final AttributeCache cache = new AttributeCache();
+    private final int[] words = new int[LONGEST_KNOWN];
+    private final List<Known> known = new ArrayList<>();
     private final List<Count> counts = new ArrayList<>();
+    private @Nullable Count count;
+
+    /**
+     * An expression that was decoded.
+     *
+     * @param count what it has counted, if it is a counter
+     */
+    private record Known(Expression expression, @Nullable Count count) {
+    }
 
     /**
      * For rules of one table.
@@ -54,11 +67,30 @@ final class ExpressionDecoder {
     /** The elements of {@code NFTA_RULE_EXPRESSIONS}. */
     List<Expression> read(AttributeReader list) {
         counts.clear();
-        var expressions = new ArrayList<Expression>();
+        var expressions = new ArrayList<Expression>(8);
         while (list.next()) {
-            expressions.add(expression(list.nested()));
+            var each = known(list);
+            if (each.count() != null) {
+                counts.add(each.count());
+            }
+            expressions.add(each.expression());
         }
         return expressions;
+    }
+
+    private Known known(AttributeReader element) {
+        int length = element.words(words, 0);
+        int found = length < 0 ? -1 : cache.find(words, length);
+        if (found >= 0) {
+            return known.get(found);
+        }
+        count = null;
+        var decoded = new Known(expression(element.nested()), count);
+        if (length >= 0 && known.size() < MOST_KNOWN) {
+            cache.put(words, length, known.size());
+            known.add(decoded);
+        }
+        return decoded;
     }
 
     private Expression expression(AttributeReader attributes) {
@@ -76,14 +108,7 @@ final class ExpressionDecoder {
             }
         }
         var expression = decoded(name, data == null ? new AttributeReader() : data);
-        if (expression == null) {
-            return new Raw(name, Optional.ofNullable(bytes));
-        }
-        if (known.size() >= MOST_KNOWN) {
-            return expression;
-        }
-        var before = known.putIfAbsent(expression, expression);
-        return before == null ? expression : before;
+        return expression == null ? new Raw(name, Optional.ofNullable(bytes)) : expression;
     }
 
     /** Null if the model does not have it in this form. */
@@ -145,7 +170,7 @@ final class ExpressionDecoder {
                     in.number(NFTA_LOG_LEVEL, Log.DEFAULT_LEVEL), in.number(NFTA_LOG_FLAGS, 0),
                     in.number(NFTA_LOG_SNAPLEN, 0) & 0xffffffffL, in.number(NFTA_LOG_QTHRESHOLD, 0));
             case "counter" -> {
-                counts.add(new Count(in.wide(NFTA_COUNTER_PACKETS), in.wide(NFTA_COUNTER_BYTES)));
+                count = new Count(in.wide(NFTA_COUNTER_PACKETS), in.wide(NFTA_COUNTER_BYTES));
                 yield COUNTER;
             }
             case "reject" -> new Reject(one(RejectType.values(), in.number(NFTA_REJECT_TYPE)),

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** The attributes of one expression by number, and which of them nobody asked for: an expression that has some is raw. */
+/** The attributes of one expression by number. An expression is raw if it has some that nobody asks for. */
 final class Fields {
 
     /** No expression that is modelled has attributes beyond. */

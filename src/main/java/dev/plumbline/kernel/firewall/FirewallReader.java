@@ -16,6 +16,7 @@ import dev.plumbline.state.firewall.LiveFirewall.Count;
 import dev.plumbline.state.firewall.LiveFirewall.LiveRules;
 import dev.plumbline.state.firewall.NftSet;
 import dev.plumbline.state.firewall.Rule;
+import dev.plumbline.state.firewall.SetElements;
 import dev.plumbline.state.firewall.Table;
 import dev.plumbline.state.firewall.TableFamily;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ final class FirewallReader {
         return tables.isEmpty() ? LiveFirewall.NONE : new LiveFirewall(new FirewallState(tables), rules);
     }
 
-    /** The flags of the table; empty if there is none, or no such family. */
+    /** The flags of the table; empty if there is none, or the kernel has no such family, or no nf_tables at all. */
     private OptionalInt flags(TableFamily family) throws NetlinkException {
         int[] flags = {0};
         try {
@@ -72,7 +73,7 @@ final class FirewallReader {
                     });
             return OptionalInt.of(flags[0]);
         } catch (NetlinkException e) {
-            if (e.errno() == Errno.ENOENT || e.errno() == Errno.EAFNOSUPPORT || e.errno() == Errno.EOPNOTSUPP) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.EOPNOTSUPP || e.errno() == Errno.EINVAL) {
                 return OptionalInt.empty();
             }
             throw e;
@@ -132,32 +133,59 @@ final class FirewallReader {
         });
         var sets = new LinkedHashMap<String, SetCodec.Read>();
         for (var each : definitions) {
-            sets.put(each.name(), new SetCodec.Read(each.name(),
-                    each.set().holdsState() ? each.set() : withElements(family, each.name(), each.set())));
+            sets.put(each.name(), each.set().holdsState() ? each : withElements(family, each));
         }
         return sets;
     }
 
-    private NftSet withElements(TableFamily family, String name, NftSet set) throws NetlinkException {
-        var elements = new ElementCodec.Collector(set);
+    private SetCodec.Read withElements(TableFamily family, SetCodec.Read read) throws NetlinkException {
+        var set = read.set();
+        var collector = new ElementCodec.Collector(set);
+        var elements = elements(family, read, collector);
+        var other = new ArrayList<>(set.other());
+        if (collector.isStrange()) {
+            other.add(RawAttribute.of(NFTA_SET_ELEM_LIST_ELEMENTS, new byte[0]));
+        }
+        return new SetCodec.Read(read.name(), new NftSet(set.name(), set.key(), set.interval(), set.constant(),
+                set.dynamic(), set.mapping(), set.timeout(), set.size(), elements, other), read.count());
+    }
+
+    /**
+     * The elements of a set. A hash table that grew a moment ago is still being sorted anew, and a dump then leaves
+     * elements out or lists them twice: it counts if there are as many as the kernel says, or if another brings the
+     * same.
+     */
+    private SetElements elements(TableFamily family, SetCodec.Read read, ElementCodec.Collector collector)
+            throws NetlinkException {
+        SetElements before = null;
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            dumpElements(family, read.name(), collector);
+            var elements = collector.elements();
+            boolean hashed = !read.set().interval();
+            boolean counted = read.count().isPresent() && read.count().getAsLong() == elements.size();
+            if (!hashed || counted || elements.equals(before)) {
+                return elements;
+            }
+            before = elements;
+        }
+        throw new NetlinkException("the elements of set " + read.name() + " changed during each of " + TRIES
+                + " reads", Errno.EAGAIN);
+    }
+
+    private void dumpElements(TableFamily family, String name, ElementCodec.Collector collector)
+            throws NetlinkException {
         dump(NFT_MSG_GETSETELEM, family, writer -> writer.string(NFTA_SET_ELEM_LIST_TABLE, Table.NAME)
                 .string(NFTA_SET_ELEM_LIST_SET, name), new NetlinkSocket.Visitor() {
                     @Override
                     public void begin() {
-                        elements.clear();
+                        collector.clear();
                     }
 
                     @Override
                     public void message(MessageReader message) {
-                        elements.take(message);
+                        collector.take(message);
                     }
                 });
-        var other = new ArrayList<>(set.other());
-        if (elements.isStrange()) {
-            other.add(RawAttribute.of(NFTA_SET_ELEM_LIST_ELEMENTS, new byte[0]));
-        }
-        return new NftSet(set.name(), set.key(), set.interval(), set.constant(), set.dynamic(), set.mapping(),
-                set.timeout(), set.size(), elements.elements(), other);
     }
 
     private List<Rule> rules(TableFamily family, String chain, ExpressionDecoder decoder) throws NetlinkException {

@@ -1,7 +1,5 @@
 package dev.plumbline.kernel.firewall;
 
-import static dev.plumbline.netlink.NfTablesMessages.*;
-
 import dev.plumbline.netlink.Errno;
 import dev.plumbline.netlink.Gate;
 import dev.plumbline.netlink.NetlinkException;
@@ -29,6 +27,9 @@ public final class NfTables implements AutoCloseable {
 
     private static final int READ_TRIES = 10;
     private static final int COMMIT_TRIES = 10;
+    /** A batch whose announcement costs less than to watch anew if it has to be sent again. */
+    private static final int SMALL_BYTES = 64 * 1024;
+    private static final int FEW_DELETES = 256;
 
     private final NetlinkSocket socket;
     private final TableWatch watch;
@@ -107,16 +108,24 @@ public final class NfTables implements AutoCloseable {
         }
         try {
             var transaction = Transaction.of(socket, changes);
+            // Each rule that goes with its table is announced, too.
+            boolean large = transaction.batch().bytes() > SMALL_BYTES || changes.toDestroy() > FEW_DELETES;
             for (int attempt = 0; attempt < COMMIT_TRIES; attempt++) {
-                long generation = generation();
                 if (!unchanged(changes.live())) {
                     return new Outcome.Unknown("somebody changed the nftables of plumbline meanwhile");
                 }
-                var result = transaction.batch().commit(generation);
+                // From here on the generation guards.
+                if (large) {
+                    watch.pause();
+                }
+                var result = transaction.batch().commit(watch.generation());
                 if (!(result instanceof Result.Stale)) {
                     last = null;
                     progress.at(transaction.batch().size(), transaction.batch().size());
                     return outcome(result, transaction);
+                }
+                if (!watch.await()) {
+                    last = null;
                 }
             }
             return new Outcome.Failed(List.of(new Outcome.Failure(transaction.change(0), Errno.ERESTART,
@@ -128,10 +137,11 @@ public final class NfTables implements AutoCloseable {
 
     /** Whether our tables are still what they were, without reading them again if nobody touched them. */
     private boolean unchanged(LiveFirewall made) throws NetlinkException {
-        if (watch.look() && last == made) {
+        if (last == made && watch.glance()) {
             return true;
         }
         last = null;
+        watch.look();
         for (int attempt = 0; attempt < READ_TRIES; attempt++) {
             var read = once();
             if (watch.look() && read != null) {
@@ -155,20 +165,6 @@ public final class NfTables implements AutoCloseable {
             case Result.Stale stale -> throw new IllegalStateException("a stale batch is sent again");
             case Result.Unknown unknown -> new Outcome.Unknown("answers of nftables were lost");
         };
-    }
-
-    /** The generation of the namespace's nf_tables. */
-    private long generation() throws NetlinkException {
-        long[] generation = {0};
-        socket.request(NFT_MSG_GETGEN, 0, writer -> Nfnetlink.header(writer, 0), message -> {
-            var attributes = message.attributes(Nfnetlink.HEADER);
-            while (attributes.next()) {
-                if (attributes.type() == NFTA_GEN_ID) {
-                    generation[0] = attributes.u32be();
-                }
-            }
-        });
-        return generation[0];
     }
 
     @Override

@@ -40,8 +40,9 @@ final class SetCodec {
      * A set as it was read, without elements.
      *
      * @param name by which the kernel knows it, anonymous ones too
+     * @param count how many elements it has; absent where the kernel does not say (before Linux 6.16)
      */
-    record Read(String name, NftSet set) {
+    record Read(String name, NftSet set, OptionalLong count) {
     }
 
     /** The set of an {@code NFT_MSG_NEWSET}. */
@@ -58,6 +59,7 @@ final class SetCodec {
         private int dataLength;
         private OptionalLong timeout = OptionalLong.empty();
         private OptionalLong size = OptionalLong.empty();
+        private OptionalLong count = OptionalLong.empty();
         private final List<RawAttribute> other = new ArrayList<>();
 
         Read read(AttributeReader attributes) {
@@ -70,7 +72,7 @@ final class SetCodec {
             boolean anonymous = (flags & NFT_SET_ANONYMOUS) != 0;
             return new Read(name, new NftSet(anonymous ? "" : name, types(keyType, keyLength, NFTA_SET_KEY_TYPE),
                     has(NFT_SET_INTERVAL), has(NFT_SET_CONSTANT), has(NFT_SET_EVAL), mapping(), timeout,
-                    anonymous ? OptionalLong.empty() : size, SetElements.NONE, other));
+                    anonymous ? OptionalLong.empty() : size, SetElements.NONE, other), count);
         }
 
         private boolean has(int flag) {
@@ -86,6 +88,7 @@ final class SetCodec {
                 case NFTA_SET_DATA_TYPE -> dataType = attribute.u32be();
                 case NFTA_SET_DATA_LEN -> dataLength = (int) attribute.u32be();
                 case NFTA_SET_TIMEOUT -> timeout = OptionalLong.of(attribute.u64be(0));
+                case NFTA_SET_COUNT -> count = OptionalLong.of(attribute.u32be());
                 case NFTA_SET_DESC -> {
                     var description = attribute.nested();
                     while (description.next()) {
@@ -95,7 +98,7 @@ final class SetCodec {
                     }
                 }
                 case NFTA_SET_TABLE, NFTA_SET_HANDLE, NFTA_SET_USERDATA, NFTA_SET_PAD, NFTA_SET_GC_INTERVAL,
-                        NFTA_SET_POLICY, NFTA_SET_TYPE, NFTA_SET_COUNT -> { }
+                        NFTA_SET_POLICY, NFTA_SET_TYPE -> { }
                 default -> other.add(RawAttribute.of(attribute.rawType(), attribute.bytes()));
             }
         }
@@ -163,12 +166,14 @@ final class SetCodec {
     private static void description(MessageWriter writer, NftSet set) {
         // An anonymous set never grows: its size lets the kernel choose the fastest kind.
         var size = set.isAnonymous() ? OptionalLong.of(ElementCodec.count(set)) : set.size();
-        if (size.isEmpty() && !set.isConcatenation()) {
+        // Of concatenations only those with ranges look at the fields one by one.
+        boolean fields = set.isConcatenation() && set.interval();
+        if (size.isEmpty() && !fields) {
             return;
         }
         writer.beginNest(NFTA_SET_DESC | NESTED);
         size.ifPresent(elements -> writer.u32be(NFTA_SET_DESC_SIZE, elements));
-        if (set.isConcatenation()) {
+        if (fields) {
             writer.beginNest(NFTA_SET_DESC_CONCAT | NESTED);
             for (var type : set.key()) {
                 writer.beginNest(NFTA_LIST_ELEM | NESTED).u32be(NFTA_SET_FIELD_LEN, type.length()).endNest();

@@ -3,6 +3,7 @@ package dev.plumbline.kernel.route;
 import static dev.plumbline.netlink.RouteMessages.*;
 
 import dev.plumbline.kernel.link.Devices;
+import dev.plumbline.netlink.AttributeCache;
 import dev.plumbline.netlink.AttributeReader;
 import dev.plumbline.netlink.MessageReader;
 import dev.plumbline.netlink.NetlinkSocket;

@@ -232,8 +232,13 @@ public sealed interface Expression {
     record Log(String prefix, OptionalInt group, int level, int flags, long snaplen, int queueThreshold)
             implements Expression {
         public static final int DEFAULT_LEVEL = 4;
+        public static final int TCP_SEQUENCE = 1;
+        public static final int TCP_OPTIONS = 2;
+        public static final int IP_OPTIONS = 4;
+        public static final int USER = 8;
+        public static final int ETHERNET = 32;
         /** {@code NF_LOG_MASK}. */
-        public static final int ALL = 0x1f;
+        public static final int ALL = 0x2f;
     }
 
     /** Counts packets and bytes. What it has counted is no part of the value. */

@@ -87,8 +87,9 @@ public final class FirewallEdits {
          * @param before the place of the one that goes
          * @param after the place of the one that comes
          * @param from the place at which that one was; -1 if it was nowhere
+         * @param moves the one that goes comes again at another place
          */
-        record Replace(int before, int after, int from) implements RuleEdit {
+        record Replace(int before, int after, int from, boolean moves) implements RuleEdit {
         }
 
         /**

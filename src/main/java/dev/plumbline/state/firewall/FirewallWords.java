@@ -12,6 +12,7 @@ import dev.plumbline.state.firewall.FirewallEdits.TableEdit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** The edits of one table as changes for people, in the words of {@code nft}. */
@@ -30,7 +31,7 @@ public final class FirewallWords {
     }
 
     /** One change of a list. */
-    private record Item(Change.Action action, Optional<Origin> origin, java.util.function.Supplier<Change> wording) {
+    private record Item(Change.Action action, Optional<Origin> origin, Supplier<Change> wording) {
         Pending pending() {
             return new Pending(origin.map(Origin::document).orElse(""), wording);
         }
@@ -203,7 +204,7 @@ public final class FirewallWords {
                     rule(items, chain, each, Change.Action.CHANGE, now);
                 } else {
                     rule(items, chain, each, it.from() >= 0 ? Change.Action.RECREATE : Change.Action.CREATE, now);
-                    if (!moves(chain, it.before())) {
+                    if (!it.moves()) {
                         items.add(new Item(Change.Action.DELETE, Optional.empty(),
                                 () -> rule(Change.Action.DELETE, chain.before(), was, List.of(), "")));
                     }
@@ -216,17 +217,8 @@ public final class FirewallWords {
     private static boolean isChange(ChainEdit.Change chain, RuleEdit.Replace it) {
         var was = chain.before().rules().get(it.before());
         var now = chain.after().rules().get(it.after());
-        return it.from() < 0 && !moves(chain, it.before()) && was.key().isPresent()
+        return it.from() < 0 && !it.moves() && was.key().isPresent()
                 && was.comment().equals(now.comment());
-    }
-
-    /** Whether the rule at a place comes again at another. */
-    private static boolean moves(ChainEdit.Change chain, int place) {
-        return chain.rules().stream().anyMatch(each -> switch (each) {
-            case RuleEdit.Insert it -> it.from() == place;
-            case RuleEdit.Replace it -> it.from() == place;
-            case RuleEdit.Delete it -> false;
-        });
     }
 
     private void rule(List<Item> items, ChainEdit.Change chain, RuleEdit each, Change.Action action, Rule rule) {

@@ -64,7 +64,8 @@ public final class NftText {
      * @param text how it is named
      * @param bits of the value that count; -1 for all
      */
-    private record Source(String text, Kind kind, int length, int bits, Optional<Bytes> value, Optional<Bitwise> masked) {
+    private record Source(String text, Kind kind, int length, int bits, Optional<Bytes> value,
+            Optional<Bitwise> masked) {
 
         static Source of(Selector selector) {
             return new Source(selector.text(), selector.kind(), selector.length(), selector.bits(), Optional.empty(),
@@ -102,7 +103,8 @@ public final class NftText {
                     + operand(source(it.register()), Kind.PORT));
             case Decide it -> add(it.verdict().toString());
             case Nat it -> nat(it);
-            case Masquerade it -> add("masquerade" + ports(it.portMin(), it.portMax(), " to :") + options(it.options()));
+            case Masquerade it -> add("masquerade" + ports(it.portMin(), it.portMax(), " to :")
+                    + options(it.options()));
             case Redirect it -> add("redirect" + ports(it.portMin(), it.portMax(), " to :") + options(it.options()));
             case Limit it -> limit(it);
             case Log it -> log(it);
@@ -349,7 +351,7 @@ public final class NftText {
             text.append(it.queueThreshold() == 0 ? "" : " queue-threshold " + it.queueThreshold());
         } else {
             text.append(it.level() == Log.DEFAULT_LEVEL ? "" : " level " + LEVELS.get(it.level()));
-            text.append(it.flags() == 0 ? "" : it.flags() == Log.ALL ? " flags all" : " flags " + it.flags());
+            text.append(NftWords.logFlags(it.flags()));
         }
         add(text.toString());
     }

@@ -1,6 +1,7 @@
 package dev.plumbline.state.firewall;
 
 import dev.plumbline.state.IpAddress;
+import dev.plumbline.state.firewall.Expression.Log;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -95,7 +96,7 @@ final class NftWords {
             case FAMILY -> bytes.number() == 2 ? "ipv4" : bytes.number() == 10 ? "ipv6" : Long.toString(bytes.number());
             case ETHER_TYPE -> named(ETHER_TYPES, bytes.number());
             case ADDRESS_TYPE -> named(ADDRESS_TYPES, bytes.hostNumber());
-            case PRESENCE -> bytes.number() == 0 ? "missing" : "exists";
+            case PRESENCE -> bytes.isZero() ? "missing" : "exists";
         };
     }
 
@@ -191,6 +192,23 @@ final class NftWords {
             case ICMP -> family == TableFamily.IP && reject.code() == 3 || family == TableFamily.IP6
                     && reject.code() == 4 ? Optional.empty() : Optional.of("");
         };
+    }
+
+    /** The flags of a log statement, with the word before each group of them. */
+    static String logFlags(int flags) {
+        if (flags == Log.ALL) {
+            return " flags all";
+        }
+        var text = new StringBuilder();
+        switch (flags & (Log.TCP_SEQUENCE | Log.TCP_OPTIONS)) {
+            case Log.TCP_SEQUENCE -> text.append(" flags tcp sequence");
+            case Log.TCP_OPTIONS -> text.append(" flags tcp options");
+            case Log.TCP_SEQUENCE | Log.TCP_OPTIONS -> text.append(" flags tcp sequence,options");
+            default -> { }
+        }
+        text.append((flags & Log.IP_OPTIONS) != 0 ? " flags ip options" : "");
+        text.append((flags & Log.USER) != 0 ? " flags skuid" : "");
+        return text.append((flags & Log.ETHERNET) != 0 ? " flags ether" : "").toString();
     }
 
     static String icmpCode(boolean ipv6, int code) {

@@ -73,7 +73,7 @@ public final class RuleBuilder {
             case Match.ReversePath it -> {
                 add(new Fib(Fib.SADDR | Fib.IIF | Fib.PRESENT | (it.withMark() ? Fib.MARK : 0), FibResult.OIF,
                         REGISTER));
-                compare(false, Bytes.u8(it.exists() ? 1 : 0));
+                compare(false, Bytes.host32(it.exists() ? 1 : 0));
             }
             case Match.DestinationType it -> {
                 add(new Fib(Fib.DADDR, FibResult.ADDRTYPE, REGISTER));
@@ -91,7 +91,7 @@ public final class RuleBuilder {
                 add(it.field().load(REGISTER, length));
                 compare(it.negated(), one.value());
                 if (it.field() == Field.PROTOCOL && !it.negated()) {
-                    learn(protocols.with(one.value().at(0)));
+                    knows(one.value().at(0));
                 }
             }
             case Match.Values.Prefixed prefix -> prefix(it.field(), prefix, it.negated());
@@ -310,20 +310,19 @@ public final class RuleBuilder {
     }
 
     private void transport(int wanted) {
-        if (protocols.knowsTransport()) {
-            if (protocols.transport().getAsInt() != wanted) {
-                throw new IllegalArgumentException("a rule matches one protocol: " + protocols.transport().getAsInt()
-                        + " or " + wanted);
-            }
-            return;
+        if (!protocols.knowsTransport()) {
+            add(new Expression.Meta(MetaKey.L4PROTO, REGISTER));
+            compare(false, Bytes.u8(wanted));
         }
-        add(new Expression.Meta(MetaKey.L4PROTO, REGISTER));
-        compare(false, Bytes.u8(wanted));
-        protocols = protocols.with(wanted);
+        knows(wanted);
     }
 
-    private void learn(Protocols known) {
-        protocols = known;
+    private void knows(int transport) {
+        if (protocols.knowsTransport() && protocols.transport().getAsInt() != transport) {
+            throw new IllegalArgumentException("a rule matches one protocol: " + protocols.transport().getAsInt()
+                    + " or " + transport);
+        }
+        protocols = protocols.with(transport);
     }
 
     private void ethernet() {

@@ -1,5 +1,6 @@
 package dev.plumbline.state.firewall;
 
+import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public sealed interface Statement {
     }
 
     /** Answers with an error, and drops: of ICMP for this family where it is present, else for either. */
-    record Reject(Expression.RejectType type, int code, Optional<dev.plumbline.state.Family> family)
+    record Reject(Expression.RejectType type, int code, Optional<Family> family)
             implements Statement {
     }
 

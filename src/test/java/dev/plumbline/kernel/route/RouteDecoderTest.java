@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.plumbline.kernel.link.Devices;
+import dev.plumbline.netlink.AttributeCache;
 import dev.plumbline.netlink.MalformedMessageException;
 import dev.plumbline.netlink.Recorded;
 import dev.plumbline.state.Family;

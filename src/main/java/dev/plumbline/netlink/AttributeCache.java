@@ -1,9 +1,12 @@
-package dev.plumbline.kernel.route;
+package dev.plumbline.netlink;
 
 import java.util.Arrays;
 
-/** From the raw words of attributes to a number: a million routes share few, and these are decoded once. */
-final class AttributeCache {
+/**
+ * From the raw words of attributes ({@link AttributeReader#words}) to a number: a million routes share few, and these
+ * are decoded once.
+ */
+public final class AttributeCache {
 
     private int[] arena = new int[1024];
     private int used;
@@ -14,12 +17,12 @@ final class AttributeCache {
     private int[] slots = new int[128];
     private int last = -1;
 
-    AttributeCache() {
+    public AttributeCache() {
         offsets[0] = 0;
     }
 
     /** The value kept for these words, or -1. */
-    int find(int[] words, int length) {
+    public int find(int[] words, int length) {
         if (last >= 0 && matches(last, words, length)) {
             return values[last];
         }
@@ -35,7 +38,7 @@ final class AttributeCache {
     }
 
     /** Keeps a value for words that are not there yet. */
-    void put(int[] words, int length, int value) {
+    public void put(int[] words, int length, int value) {
         if (used + length > arena.length) {
             arena = Arrays.copyOf(arena, Math.max(arena.length * 2, used + length));
         }

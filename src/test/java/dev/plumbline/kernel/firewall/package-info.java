@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.kernel.firewall;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.state.firewall;
+
+import org.jspecify.annotations.NullMarked;
