@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
@@ -31,8 +32,9 @@ final class FirewallConvertCommand extends Subcommand {
     FirewallConvertCommand() {
         super("Print a file of rules as an intent.",
                 "Comments are kept. What an intent cannot say is left out: it is a comment in the output, and listed on"
-                        + " standard error with its line and column. Exit codes: 0 all is said, 2 something was left"
-                        + " out.");
+                        + " standard error with its line and column.");
+        spec().usageMessage().exitCodeListHeading("%nExit code:%n").exitCodeList(Map.of("2",
+                "The intent is printed, and something was left out."));
     }
 
     @Override
