@@ -45,6 +45,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("facts", FactsCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("firewall", FirewallCommand::new);
         COMMANDS.put("agent", AgentCommand::new);
         COMMANDS.put("reconcile", ReconcileCommand::new);
         COMMANDS.put("status", StatusCommand::new);
@@ -151,9 +152,10 @@ public final class Plumbline implements Callable<Integer> {
 
     private static int execute(CommandLine.ParseResult parsed) {
         int code = new CommandLine.RunLast().execute(parsed);
-        CommandLine line = parsed.commandSpec().commandLine();
-        line.getOut().flush();
-        line.getErr().flush();
+        for (CommandLine line : parsed.asCommandLineList()) {
+            line.getOut().flush();
+            line.getErr().flush();
+        }
         return code;
     }
 

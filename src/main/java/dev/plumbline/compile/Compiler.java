@@ -2,6 +2,7 @@ package dev.plumbline.compile;
 
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DriftMode;
+import dev.plumbline.intent.FirewallSpec;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.RouteTableSpec;
 import dev.plumbline.intent.RoutingRulesSpec;
@@ -98,6 +99,7 @@ public final class Compiler {
                 case RouteTableSpec _ -> { }
                 case SourceRoutingSpec spec -> sources.compile(document, spec);
                 case RoutingRulesSpec spec -> ruleDocuments.compile(document, spec);
+                case FirewallSpec _ -> draft.warning(document.origin(), "", "the firewall is checked, not yet applied");
             }
         }
         sources.keepUnrecorded();

@@ -1,6 +1,7 @@
 package dev.plumbline.compile;
 
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.FirewallSpec;
 import dev.plumbline.intent.RouteTableSpec;
 import dev.plumbline.intent.RoutingRulesSpec;
 import dev.plumbline.intent.SourceRoutingSpec;
@@ -53,6 +54,7 @@ final class Reading {
                 case RouteTableSpec spec -> routeTable(document, spec);
                 case SourceRoutingSpec spec -> sourceRouting(document, spec);
                 case RoutingRulesSpec _ -> { }
+                case FirewallSpec _ -> { }
             }
         }
         ledger.routes().forEach(this::taken);

@@ -1,6 +1,7 @@
 package dev.plumbline.compile;
 
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.FirewallSpec;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.RouteTableSpec;
 import dev.plumbline.intent.RoutingRulesSpec;
@@ -82,6 +83,7 @@ final class TableNumbers {
                     sourceTables.add(number.id());
                 }
             }
+            case FirewallSpec _ -> { }
             case RoutingRulesSpec spec -> spec.rules().stream().filter(each -> each.table().isEmpty())
                     .forEach(each -> each.rule().table().ifPresent(lookedUp::add));
         }

@@ -1,10 +1,15 @@
 package dev.plumbline.doctor;
 
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.FirewallSpec;
 import dev.plumbline.intent.RouteTableSpec;
 import dev.plumbline.intent.RoutingRulesSpec;
 import dev.plumbline.intent.SourceRoutingSpec;
 import dev.plumbline.intent.TableChoice;
+import dev.plumbline.intent.firewall.Action;
+import dev.plumbline.intent.firewall.FirewallRule;
+import dev.plumbline.intent.firewall.Operand;
+import dev.plumbline.intent.firewall.Subject;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RoutingRule;
 import java.util.Collection;
@@ -46,11 +51,27 @@ record Interests(Set<String> devices, Set<Long> tables, long markBits) {
                     rule.table().ifPresent(tables::add);
                     bits[0] |= rule.mark().map(RoutingRule.Mark::mask).orElse(0L);
                 });
+                case FirewallSpec spec -> spec.rules().forEach(rule -> addFirewall(rule, devices, bits));
             }
         });
         devices.remove("");
         tables.remove(0L);
         return new Interests(devices, tables, bits[0]);
+    }
+
+    private static void addFirewall(FirewallRule rule, Set<String> devices, long[] bits) {
+        rule.conditions().forEach(each -> each.operands().forEach(operand -> {
+            switch (operand) {
+                case Operand.Interface(var name) when !name.endsWith("*") -> devices.add(name);
+                case Operand.Masked(_, long mask) when each.subject() == Subject.MARK -> bits[0] |= mask;
+                default -> { }
+            }
+        }));
+        rule.actions().forEach(each -> {
+            if (each instanceof Action.SetMark(Operand.Masked(_, long mask))) {
+                bits[0] |= mask;
+            }
+        });
     }
 
     private static void addDevices(RouteRows rows, Set<String> devices) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class DocumentBinder implements YamlReader.Streams {
 
     static final String API_VERSION = "plumbline.dev/v1";
-    static final List<String> KINDS = List.of("SourceRouting", "RouteTable", "RoutingRules");
+    static final List<String> KINDS = List.of("SourceRouting", "RouteTable", "RoutingRules", "Firewall");
     private static final List<String> FIELDS = List.of("apiVersion", "kind", "metadata", "spec");
     private static final List<String> METADATA = List.of("name", "labels");
     private static final List<String> HOSTS = List.of("names", "labels");
@@ -49,10 +49,12 @@ final class DocumentBinder implements YamlReader.Streams {
     private final String file;
     private final DocumentProblems problems;
     private final Values values;
+    private final SourceText source;
     private @Nullable SpecBinder specBinder;
 
-    DocumentBinder(String file, DocumentProblems problems) {
+    DocumentBinder(String file, DocumentProblems problems, SourceText source) {
         this.file = file;
+        this.source = source;
         this.problems = problems;
         values = new Values(problems);
     }
@@ -70,6 +72,7 @@ final class DocumentBinder implements YamlReader.Streams {
             case "SourceRouting" -> new SourceRoutingBinder(values);
             case "RouteTable" -> new RouteTableBinder(values);
             case "RoutingRules" -> new RoutingRulesBinder(values);
+            case "Firewall" -> new FirewallBinder(values, source);
             default -> null;
         };
     }

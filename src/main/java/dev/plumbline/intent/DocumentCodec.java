@@ -30,6 +30,7 @@ public final class DocumentCodec {
     private static final int SOURCE_ROUTING = 1;
     private static final int ROUTE_TABLE = 2;
     private static final int ROUTING_RULES = 3;
+    private static final int FIREWALL = 4;
 
     private DocumentCodec() {
     }
@@ -135,6 +136,10 @@ public final class DocumentCodec {
             case SourceRoutingSpec spec -> write(spec, data, values);
             case RouteTableSpec spec -> write(spec, data, values);
             case RoutingRulesSpec spec -> write(spec, data, values);
+            case FirewallSpec spec -> {
+                data.writeByte(FIREWALL);
+                FirewallCodec.write(spec, data, values);
+            }
         }
     }
 
@@ -155,6 +160,7 @@ public final class DocumentCodec {
             case SOURCE_ROUTING -> sourceRouting(data, values);
             case ROUTE_TABLE -> routeTable(data, values);
             case ROUTING_RULES -> routingRules(data, values);
+            case FIREWALL -> FirewallCodec.read(data, values);
             default -> throw new UnreadableException("a spec of the unknown kind " + tag);
         };
         return new Document(kind, name, labels, hosts, netns, drift, spec, origin);

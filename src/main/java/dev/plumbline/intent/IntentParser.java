@@ -97,9 +97,10 @@ public final class IntentParser {
         var ownProblems = new DocumentProblems(file.name());
         try {
             var reader = new YamlReader(file.content(), runs, SecretFields.IN_REPOSITORY);
+            var source = new SourceText(file.content());
             while (true) {
                 ownProblems = new DocumentProblems(file.name());
-                var binder = new DocumentBinder(file.name(), ownProblems);
+                var binder = new DocumentBinder(file.name(), ownProblems, source);
                 var root = reader.next(binder, ownProblems);
                 if (root == null) {
                     return;

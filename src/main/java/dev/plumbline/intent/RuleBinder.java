@@ -26,13 +26,6 @@ final class RuleBinder {
     private static final List<String> SELECTORS =
             List.of("from", "to", "iif", "oif", "fwmark", "ipproto", "sport", "dport", "tos", "uidrange");
     private static final List<String> ACTIONS = List.of("blackhole", "unreachable", "prohibit", "nop");
-    /** {@code /etc/protocols}, what rules are written for. */
-    private static final Map<String, Integer> PROTOCOLS = Map.ofEntries(Map.entry("icmp", 1), Map.entry("igmp", 2),
-            Map.entry("ipip", 4), Map.entry("tcp", 6), Map.entry("udp", 17), Map.entry("dccp", 33),
-            Map.entry("ipv6", 41), Map.entry("gre", 47), Map.entry("esp", 50), Map.entry("ah", 51),
-            Map.entry("ipv6-icmp", 58), Map.entry("ospf", 89), Map.entry("pim", 103), Map.entry("vrrp", 112),
-            Map.entry("l2tp", 115), Map.entry("sctp", 132), Map.entry("udplite", 136));
-    private static final List<Integer> WITH_PORTS = List.of(6, 17, 33, 132, 136);
     private static final Map<String, Long> KERNEL_TABLES =
             Map.of("main", Route.TABLE_MAIN, "local", Route.TABLE_LOCAL, "default", Route.TABLE_DEFAULT);
     private static final Pattern MARK =
@@ -182,11 +175,6 @@ final class RuleBinder {
     }
 
     /** The protocol's name, or its number. */
-    static String protocolName(int number) {
-        return PROTOCOLS.entrySet().stream().filter(entry -> entry.getValue() == number).map(Map.Entry::getKey)
-                .findFirst().orElse(Integer.toString(number));
-    }
-
     private static long number(String text) {
         try {
             return text.startsWith("0x") ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
@@ -202,12 +190,12 @@ final class RuleBinder {
         }
         var field = path.field("ipproto");
         if (node instanceof Node.Scalar scalar && scalar.isText() && !scalar.text().matches("[0-9]+")) {
-            var known = PROTOCOLS.get(scalar.text().equals("icmpv6") ? "ipv6-icmp" : scalar.text());
-            if (known != null) {
-                return OptionalInt.of(known);
+            var known = IpProtocol.number(scalar.text());
+            if (known.isPresent()) {
+                return known;
             }
             values.error(node, field, "unknown protocol " + node + Spelling.hint(scalar.text(),
-                    PROTOCOLS.keySet().stream().sorted().toList()) + "; or write its number");
+                    IpProtocol.names()) + "; or write its number");
             return OptionalInt.empty();
         }
         var number = values.integer(node, field, 1, 255);
@@ -354,7 +342,7 @@ final class RuleBinder {
     private void checkSense(Node.Mapping mapping, FieldPath path, RoutingRule rule) {
         for (var field : List.of("sport", "dport")) {
             var node = mapping.get(field);
-            if (node != null && rule.ipProtocol().isPresent() && !WITH_PORTS.contains(rule.ipProtocol().getAsInt())) {
+            if (node != null && rule.ipProtocol().isPresent() && !IpProtocol.hasPorts(rule.ipProtocol().getAsInt())) {
                 values.warning(node, path.field(field), "protocol " + rule.ipProtocol().getAsInt()
                         + " has no ports: the rule may match nothing");
             }

@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The known name that somebody probably meant. */
-final class Spelling {
+public final class Spelling {
 
     private Spelling() {
     }
 
     /** The nearest name, if it is near: letters case, dashes and underscores do not count, few letters may differ. */
-    static Optional<String> nearest(String text, Collection<String> known) {
+    public static Optional<String> nearest(String text, Collection<String> known) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         var plain = plain(text);
@@ -28,7 +28,7 @@ final class Spelling {
     }
 
     /** {@code ; did you mean `X`?} or, where nothing is near, the list of what is known. */
-    static String hint(String text, Collection<String> known) {
+    public static String hint(String text, Collection<String> known) {
         return nearest(text, known).map(name -> "; did you mean `" + name + "`?")
                 .orElseGet(() -> "; known here: " + String.join(", ", known));
     }

@@ -69,7 +69,8 @@ final class IntentArbitraries {
         Spec spec = switch (kind) {
             case "SourceRouting" -> sourceRouting();
             case "RouteTable" -> routeTable();
-            default -> rules();
+            case "RoutingRules" -> rules();
+            default -> new FirewallArbitraries(random).spec();
         };
         var labels = chance(30) ? Map.of("app", "x-1", "a.b/c", one(List.of("", "no", "1", "v1.2", "true")))
                 : Map.<String, String>of();

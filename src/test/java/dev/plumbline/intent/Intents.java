@@ -1,5 +1,6 @@
 package dev.plumbline.intent;
 
+import dev.plumbline.intent.firewall.FirewallSet;
 import dev.plumbline.state.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -66,6 +67,10 @@ final class Intents {
                     table.adopt(), table.optional(), table.ipv4(), table.ipv6());
             case RoutingRulesSpec rules -> new RoutingRulesSpec(rules.adopt(), rules.rules().stream()
                     .map(rule -> new RoutingRulesSpec.RuleSpec(rule.rule(), rule.table(), NOWHERE)).toList());
+            case FirewallSpec firewall -> new FirewallSpec(firewall.policies(), firewall.manageSysctls(),
+                    firewall.variables(), firewall.sets().stream().map(set -> new FirewallSet(set.name(), set.type(),
+                            set.interval(), set.elements(), NOWHERE)).toList(), firewall.chains(),
+                    firewall.rules().stream().map(rule -> rule.at(NOWHERE)).toList());
         };
         return new Document(document.kind(), document.name(), document.labels(), document.hosts(), document.netns(),
                 document.drift(), spec, NOWHERE);

@@ -69,7 +69,7 @@ class RobustnessTest {
     /** The schemas do refuse: they are not there for show. */
     @Property(tries = 20)
     void theSchemasRefuse(@ForAll("documents") List<Document> documents) throws Exception {
-        for (var kind : List.of("source-routing", "route-table", "routing-rules", "intent")) {
+        for (var kind : List.of("source-routing", "route-table", "routing-rules", "firewall", "intent")) {
             try (var in = RobustnessTest.class.getResourceAsStream("/dev/plumbline/schemas/" + kind + ".schema.json")) {
                 var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 var parsed = tools.jackson.databind.json.JsonMapper.builder().build().readTree(text);

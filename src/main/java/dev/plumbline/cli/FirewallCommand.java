@@ -1,0 +1,18 @@
+package dev.plumbline.cli;
+
+import picocli.CommandLine;
+
+/** {@code plumbline firewall}: commands about the firewall. */
+final class FirewallCommand extends Subcommand {
+
+    FirewallCommand() {
+        super("Turn rules of VNS3 and iptables into intents.");
+        spec().usageMessage().synopsisSubcommandLabel("COMMAND");
+        spec().addSubcommand("convert", new FirewallConvertCommand().spec());
+    }
+
+    @Override
+    public Integer call() {
+        throw new CommandLine.ParameterException(spec().commandLine(), "a command is missing");
+    }
+}

@@ -1,0 +1,74 @@
+package dev.plumbline.intent.firewall;
+
+import dev.plumbline.state.Origin;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * One rule.
+ *
+ * @param chain the word of a {@link BaseChain}, or the name of a sub-chain
+ * @param stage absent: as the action has it
+ * @param conditions all must hold; in the order of {@link Subject}, what is negated behind what is not; but for sets no
+ *     two alike
+ * @param actions those that go on, in the order in which {@link Action} has them, then at most one that ends; never
+ *     empty
+ * @param comment empty for none
+ * @param expires from when on the rule is not there
+ * @param disabled the rule is not there
+ * @param origin where it stands
+ */
+public record FirewallRule(String chain, Optional<Stage> stage, List<Condition> conditions, List<Action> actions,
+        String comment, Optional<Instant> expires, boolean disabled, Origin origin) {
+
+    private static final Comparator<Condition> ORDER = (one, two) -> {
+        int bySubject = one.subject().compareTo(two.subject());
+        return bySubject != 0 ? bySubject : Boolean.compare(one.negated(), two.negated());
+    };
+    private static final List<Class<? extends Action>> ACTIONS = List.of(Action.Count.class, Action.Log.class,
+            Action.RestoreMark.class, Action.SetMark.class, Action.SetCtMark.class, Action.SaveMark.class,
+            Action.ClampMss.class);
+
+    public FirewallRule {
+        conditions = conditions.stream().sorted(ORDER).toList();
+        actions = actions.stream().sorted(Comparator.comparingInt(FirewallRule::order)).toList();
+    }
+
+    /** Without comment, end and place. */
+    public static FirewallRule of(String chain, Optional<Stage> stage, List<Condition> conditions,
+            List<Action> actions) {
+        return new FirewallRule(chain, stage, conditions, actions, "", Optional.empty(), false,
+                new Origin("", "", 0, 0));
+    }
+
+    private static int order(Action action) {
+        int index = ACTIONS.indexOf(action.getClass());
+        return index < 0 ? ACTIONS.size() : index;
+    }
+
+    /** The base chain; empty for a sub-chain. */
+    public Optional<BaseChain> baseChain() {
+        return BaseChain.of(chain);
+    }
+
+    /** The action that ends, if there is one. */
+    public Optional<Action> ending() {
+        return Optional.of(actions.getLast()).filter(Action::isFinal);
+    }
+
+    /** The conditions on a subject. */
+    public Stream<Condition> on(Subject subject) {
+        return conditions.stream().filter(each -> each.subject() == subject);
+    }
+
+    public FirewallRule at(Origin place) {
+        return new FirewallRule(chain, stage, conditions, actions, comment, expires, disabled, place);
+    }
+
+    public FirewallRule with(String otherComment, Optional<Instant> end, boolean off) {
+        return new FirewallRule(chain, stage, conditions, actions, otherComment, end, off, origin);
+    }
+}
