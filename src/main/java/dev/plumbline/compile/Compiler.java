@@ -142,7 +142,8 @@ public final class Compiler {
 
     private DesiredState holding(DesiredState whole, Held held) {
         return new DesiredState(whole.routes(), draft.exclusive(held.documents()), whole.moved(),
-                draft.adopting(held.documents()), whole.rules(), whole.keptTables(), held);
+                draft.adopting(held.documents()), whole.rules(), whole.keptTables(), whole.firewall(),
+                whole.sysctls(), held);
     }
 
     /** One document's rows of a table are passed on as they are; only shared tables are merged. */

@@ -79,11 +79,11 @@ public final class FactsGathering {
         var tables = new TreeMap<>(state.routes().tables());
         tables.putAll(namespace.routes(Set.of(new TableKey(Family.IPV4, Route.TABLE_LOCAL),
                 new TableKey(Family.IPV6, Route.TABLE_LOCAL))).tables());
-        return new NamespaceState(state.id(), state.links(), state.addresses(), new RouteTables(tables), state.rules());
+        return state.with(new RouteTables(tables));
     }
 
     private NamespaceFacts facts(String label, NamespaceState state, Ledger ledger, List<Document> documents) {
-        var first = new NamespaceState(state.id(), state.links(), state.addresses(), RouteTables.NONE, state.rules());
+        var first = state.with(RouteTables.NONE);
         var scope = Compiler.needs(documents, ledger, first, tableNames).scope();
         var partial = new ArrayList<PartialTable>();
         var tables = new TreeMap<TableKey, RouteRows>();
@@ -98,8 +98,8 @@ public final class FactsGathering {
             tables.put(key, with(rows, each -> each.isOurs() || devices.stream().anyMatch(each::uses)));
             partial.add(new PartialTable(key, rows.size(), devices));
         });
-        return new NamespaceFacts(label, ledgers.labels().contains(label), new NamespaceState(state.id(),
-                state.links(), state.addresses(), new RouteTables(tables), state.rules()), partial, ledger);
+        return new NamespaceFacts(label, ledgers.labels().contains(label),
+                state.with(new RouteTables(tables)), partial, ledger);
     }
 
     /** The rows with such attributes, each distinct set of which is looked at once. */

@@ -63,7 +63,7 @@ final class SavedNamespace implements LiveNamespace {
                 tables.put(key, some);
             }
         });
-        return new NamespaceState(all.id(), all.links(), all.addresses(), new RouteTables(tables), all.rules());
+        return all.with(new RouteTables(tables));
     }
 
     /** As the kernel does it: what is asked of a device that is not there brings nothing. */

@@ -34,7 +34,7 @@ public final class After {
             }
         }
         tables.values().removeIf(RouteRows::isEmpty);
-        return new NamespaceState(live.id(), live.links(), live.addresses(), new RouteTables(tables), rules);
+        return live.with(new RouteTables(tables)).with(rules);
     }
 
     /** Rules in the kernel's order: new ones stand behind their equals, and of equal ones the first is taken away. */

@@ -84,8 +84,7 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
             var putBack = after.stream().filter(rule -> !rule.isOurs() && !before.contains(rule))
                     .collect(Collectors.toSet());
             var desired = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(), wanted, Set.of());
-            return RuleDiff.between(desired, new NamespaceState(live.id(), live.links(), live.addresses(),
-                    RouteTables.NONE, touched(live.rules())), putBack);
+            return RuleDiff.between(desired, live.with(RouteTables.NONE).with(touched(live.rules())), putBack);
         }
 
         /** Rules that stand in another order than before, although all are there: only others' can. */
@@ -153,8 +152,7 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         }
         var desired = new DesiredState(new RouteTables(wanted), Set.of(), new RouteTables(going), Set.of(), List.of(),
                 Set.of());
-        var routeChanges = RouteDiff.between(desired, new NamespaceState(live.id(), live.links(), live.addresses(),
-                new RouteTables(present), live.rules()));
+        var routeChanges = RouteDiff.between(desired, live.with(new RouteTables(present)));
         var ruleChanges = rules.changes(live);
         if (ruleChanges.isEmpty()) {
             impossible.addAll(rules.misplaced(live));

@@ -1,5 +1,6 @@
 package dev.plumbline.state;
 
+import dev.plumbline.state.firewall.DesiredFirewall;
 import java.util.List;
 import java.util.Set;
 
@@ -12,10 +13,13 @@ import java.util.Set;
  * @param adopting documents ({@code kind/name}) that take over equal objects of others
  * @param rules ours, and those to be put back, in the order of documents
  * @param keptTables tables of waiting documents: our routes in them, and our rules that look them up, stay as they are
+ * @param firewall plumbline's tables
+ * @param sysctls what documents want of them, and former values to be put back
  * @param held what stays as it is whatever is wanted
  */
 public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
-        List<DesiredRule> rules, Set<Long> keptTables, Held held) {
+        List<DesiredRule> rules, Set<Long> keptTables, DesiredFirewall firewall, List<DesiredSysctl> sysctls,
+        Held held) {
 
     /** Nothing wanted: all that is ours goes. */
     public static final DesiredState NOTHING = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(),
@@ -26,15 +30,24 @@ public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTab
         adopting = Set.copyOf(adopting);
         rules = List.copyOf(rules);
         keptTables = Set.copyOf(keptTables);
+        sysctls = List.copyOf(sysctls);
     }
 
-    /** A state in which nothing is held. */
+    /** A state of routes and rules in which nothing is held. */
     public DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
             List<DesiredRule> rules, Set<Long> keptTables) {
-        this(routes, exclusive, moved, adopting, rules, keptTables, Held.NOTHING);
+        this(routes, exclusive, moved, adopting, rules, keptTables, DesiredFirewall.NONE, List.of(), Held.NOTHING);
     }
 
     /** A rule with the document that wants it. */
     public record DesiredRule(RoutingRule rule, Origin origin) {
+    }
+
+    /**
+     * A sysctl with the document that wants it.
+     *
+     * @param path below {@code /proc/sys}, such as {@code net/ipv4/ip_forward}
+     */
+    public record DesiredSysctl(String path, String value, Origin origin) {
     }
 }

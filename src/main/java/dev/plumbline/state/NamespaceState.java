@@ -1,6 +1,8 @@
 package dev.plumbline.state;
 
+import dev.plumbline.state.firewall.LiveFirewall;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,14 +12,34 @@ import java.util.Optional;
  * @param addresses all addresses, in the kernel's order
  * @param routes those that were asked for by a {@link ReadScope}
  * @param rules all rules of both families, in the order in which the kernel tries them
+ * @param firewall the tables of plumbline, if they were asked for
+ * @param sysctls values of those that were asked for, by their paths below {@code /proc/sys}; what this kernel or
+ *     namespace does not have is absent
  */
 public record NamespaceState(NamespaceId id, List<Link> links, List<LinkAddress> addresses, RouteTables routes,
-        List<RoutingRule> rules) {
+        List<RoutingRule> rules, LiveFirewall firewall, Map<String, String> sysctls) {
 
     public NamespaceState {
         links = List.copyOf(links);
         addresses = List.copyOf(addresses);
         rules = List.copyOf(rules);
+        sysctls = Map.copyOf(sysctls);
+    }
+
+    /** A namespace of which neither the firewall nor sysctls were read. */
+    public NamespaceState(NamespaceId id, List<Link> links, List<LinkAddress> addresses, RouteTables routes,
+            List<RoutingRule> rules) {
+        this(id, links, addresses, routes, rules, LiveFirewall.NONE, Map.of());
+    }
+
+    /** The same with other routes. */
+    public NamespaceState with(RouteTables others) {
+        return new NamespaceState(id, links, addresses, others, rules, firewall, sysctls);
+    }
+
+    /** The same with other rules. */
+    public NamespaceState with(List<RoutingRule> others) {
+        return new NamespaceState(id, links, addresses, routes, others, firewall, sysctls);
     }
 
     public Optional<Link> link(String name) {

@@ -10,8 +10,11 @@ import java.util.Set;
  * @param tables read whole, whoever made the routes
  * @param mainDevices all routes of the main table over these devices, both families
  * @param everything all routes of all tables but {@code local}
+ * @param firewall plumbline's tables of nftables
+ * @param sysctls paths below {@code /proc/sys}
  */
-public record ReadScope(boolean ours, Set<TableKey> tables, Set<String> mainDevices, boolean everything) {
+public record ReadScope(boolean ours, Set<TableKey> tables, Set<String> mainDevices, boolean everything,
+        boolean firewall, Set<String> sysctls) {
 
     /** No routes at all. */
     public static final ReadScope NO_ROUTES = new ReadScope(false, Set.of(), Set.of(), false);
@@ -23,5 +26,11 @@ public record ReadScope(boolean ours, Set<TableKey> tables, Set<String> mainDevi
     public ReadScope {
         tables = Set.copyOf(tables);
         mainDevices = Set.copyOf(mainDevices);
+        sysctls = Set.copyOf(sysctls);
+    }
+
+    /** Neither firewall nor sysctls. */
+    public ReadScope(boolean ours, Set<TableKey> tables, Set<String> mainDevices, boolean everything) {
+        this(ours, tables, mainDevices, everything, false, Set.of());
     }
 }

@@ -27,12 +27,15 @@ import java.util.TreeMap;
 
 /**
  * How to undo an apply, as compressed bytes: one blob a family of state. The format has a number; a newer program reads
- * the one before too, so that a host can be upgraded with an unfinished apply on it.
+ * the ones before too, so that a host can be upgraded with an unfinished apply on it.
  */
 final class InverseCodec {
 
-    /** To be raised with every change of the format; {@link #read} keeps the branch of the one before. */
-    static final int FORMAT = 2;
+    /**
+     * To be raised with every change of the format; {@link #read} keeps the branches of those before. 2 added the
+     * documents that were carried out, 3 the firewall and sysctls.
+     */
+    static final int FORMAT = 3;
 
     private static final String SCOPE = "scope";
     private static final String ROUTES = "routes";
@@ -73,6 +76,8 @@ final class InverseCodec {
             out.number(key.table());
         });
         out.list(scope.mainDevices(), scope.mainDevices().size(), out::text);
+        out.flag(scope.firewall());
+        out.list(scope.sysctls(), scope.sysctls().size(), out::text);
     }
 
     private static void write(FormerRules rules, ByteWriter out) {
@@ -113,13 +118,13 @@ final class InverseCodec {
      */
     static Inverse read(int format, Instant since, Initiator by, Optional<Confirmation> confirmation, int[] counts,
             Map<String, byte[]> parts) {
-        if (format != FORMAT && format != FORMAT - 1) {
+        if (format < 1 || format > FORMAT) {
             throw new IllegalArgumentException("format " + format + " is not known");
         }
         if (!parts.keySet().equals(Set.of(SCOPE, ROUTES, RULES, LEDGER))) {
             throw new IllegalArgumentException("parts are missing or unknown: there are " + parts.keySet());
         }
-        var former = new Former(scope(reader(parts, SCOPE)), routes(reader(parts, ROUTES)),
+        var former = new Former(scope(reader(parts, SCOPE), format), routes(reader(parts, ROUTES)),
                 rules(reader(parts, RULES)));
         return new Inverse(since, by, former, ledger(reader(parts, LEDGER), format), confirmation, counts[0], counts[1],
                 counts[2]);
@@ -129,11 +134,14 @@ final class InverseCodec {
         return new ByteReader(Compressed.expanded(parts.getOrDefault(family, new byte[0])));
     }
 
-    private static ReadScope scope(ByteReader in) {
+    private static ReadScope scope(ByteReader in, int format) {
         boolean ours = in.flag();
         boolean everything = in.flag();
         var tables = new HashSet<>(in.list(() -> new TableKey(Family.of(in.integer()), in.number())));
-        var scope = new ReadScope(ours, tables, new HashSet<>(in.list(in::text)), everything);
+        var devices = new HashSet<>(in.list(in::text));
+        var scope = format > 2
+                ? new ReadScope(ours, tables, devices, everything, in.flag(), new HashSet<>(in.list(in::text)))
+                : new ReadScope(ours, tables, devices, everything);
         in.end();
         return scope;
     }
@@ -166,7 +174,7 @@ final class InverseCodec {
                 in.integer(), in.flag()));
         var rules = in.list(() -> new TakenRule(in.text(), rule(in)));
         var devices = new HashSet<>(in.list(in::text));
-        var carriedOut = format == FORMAT ? new HashSet<>(in.list(in::text)) : new HashSet<String>();
+        var carriedOut = format > 1 ? new HashSet<>(in.list(in::text)) : new HashSet<String>();
         var ledger = new Ledger(allotments, routes, rules, devices, carriedOut);
         in.end();
         return ledger;

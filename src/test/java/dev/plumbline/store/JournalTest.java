@@ -123,15 +123,18 @@ class JournalTest {
                 List.of(RoutingRule.from(100, Prefix.parse("10.0.0.10/32").orElseThrow(), 100)), Set.of());
     }
 
-    /** The blobs of a program of format 1, as long as a newer one is to read them. */
+    /** The blobs of programs of formats 1 and 2: the latter lists what was carried out at the ledger's end. */
     @Test
-    void formatOneStaysReadable() throws IOException {
+    void formerFormatsStayReadable() throws IOException {
         var parts = new TreeMap<String, byte[]>();
         try (var recorded = JournalTest.class.getResourceAsStream("journal-format-1.txt")) {
             new String(recorded.readAllBytes(), StandardCharsets.UTF_8).lines().map(line -> line.split(" "))
                     .forEach(words -> parts.put(words[0], Compressed.of(HexFormat.of().parseHex(words[1]))));
         }
         assertEquals(recorded(), InverseCodec.read(1, NINE, ALICE, TO_CONFIRM, new int[] {1, 2, 3}, parts));
+        var ledger = Compressed.expanded(parts.get("ledger"));
+        parts.put("ledger", Compressed.of(Arrays.copyOf(ledger, ledger.length + 1)));
+        assertEquals(recorded(), InverseCodec.read(2, NINE, ALICE, TO_CONFIRM, new int[] {1, 2, 3}, parts));
     }
 
     @Test
