@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The loop in one namespace: the unit of plan, ledger and rollback. {@link #prepare} reads and compares;
@@ -51,15 +52,18 @@ final class NamespaceRun implements AutoCloseable {
 
     private final String label;
     private final LiveNamespace namespace;
-    private final List<Document> documents;
+    private final Supplier<List<Document>> documents;
     private final Ledgers ledgers;
     private final Journal journal;
     private final Map<String, Long> tableNames;
     private final boolean attended;
+    private final boolean onlyAttachments;
     private final Timings timings;
 
-    NamespaceRun(String label, LiveNamespace namespace, List<Document> documents, Ledgers ledgers,
-            Journal journal, Map<String, Long> tableNames, boolean attended, Timings timings) {
+    /** @param documents read anew each time the namespace is */
+    NamespaceRun(String label, LiveNamespace namespace, Supplier<List<Document>> documents, Ledgers ledgers,
+            Journal journal, Map<String, Long> tableNames, boolean attended, boolean onlyAttachments,
+            Timings timings) {
         this.label = label;
         this.namespace = namespace;
         this.documents = documents;
@@ -67,6 +71,7 @@ final class NamespaceRun implements AutoCloseable {
         this.journal = journal;
         this.tableNames = tableNames;
         this.attended = attended;
+        this.onlyAttachments = onlyAttachments;
         this.timings = timings;
     }
 
@@ -108,13 +113,14 @@ final class NamespaceRun implements AutoCloseable {
     }
 
     Prepared prepare() {
+        var wanted = documents.get();
         var ledger = ledgers.reached(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
-        var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
+        var needs = timings.time("compile", () -> Compiler.needs(wanted, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
-        var facts = new Facts(live, ledger, free, tableNames, attended);
-        var compilation = timings.time("compile", () -> Compiler.compile(documents, facts));
+        var facts = new Facts(live, ledger, free, tableNames, attended, onlyAttachments);
+        var compilation = timings.time("compile", () -> Compiler.compile(wanted, facts));
         boolean broken = compilation.problems().stream().anyMatch(each -> each.severity() == Problem.Severity.ERROR);
         var changes = broken ? List.<ChangeSet>of() : differences(compilation.desired(), live);
         return new Prepared(needs, live, ledger, compilation, changes);

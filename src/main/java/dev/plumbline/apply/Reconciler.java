@@ -1,6 +1,5 @@
 package dev.plumbline.apply;
 
-import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.intent.Document;
@@ -8,16 +7,13 @@ import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Guard;
 import dev.plumbline.plan.Plan;
-import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.ForbiddenNamespaceException;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.Progress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
 public final class Reconciler {
@@ -35,19 +32,39 @@ public final class Reconciler {
     private final Map<String, Long> tableNames;
     private final boolean attended;
     private final Timings timings;
+    private final Attached attached;
+    private final boolean onlyAttachments;
 
     /**
+     * One that knows of no attachments.
+     *
      * @param tableNames {@code rt_tables}
      * @param attended a person is waiting: what this host has never had is an error, not a reason to wait
      */
     public Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
             boolean attended, Timings timings) {
+        this(namespaces, ledgers, journal, tableNames, attended, timings, Attached.NONE, false);
+    }
+
+    private Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
+            boolean attended, Timings timings, Attached attached, boolean onlyAttachments) {
         this.namespaces = namespaces;
         this.ledgers = ledgers;
         this.journal = journal;
         this.tableNames = Map.copyOf(tableNames);
         this.attended = attended;
         this.timings = timings;
+        this.attached = attached;
+        this.onlyAttachments = onlyAttachments;
+    }
+
+    /**
+     * The same with attachments.
+     *
+     * @param only documents of people are not at hand: what they made stays as it is
+     */
+    public Reconciler with(Attached some, boolean only) {
+        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, timings, some, only);
     }
 
     /** A plan, and the namespaces held open to carry it out. */
@@ -55,6 +72,7 @@ public final class Reconciler {
         private final Map<NamespaceRun, NamespaceRun.Prepared> runs = new LinkedHashMap<>();
         private final Map<NamespaceRun, Journal.Claim> claims = new LinkedHashMap<>();
         private final List<NamespaceRun> opened = new ArrayList<>();
+        private final Set<NamespaceRun> isolated = new HashSet<>();
         private final List<Plan.NamespacePlan> unread = new ArrayList<>();
         private final List<ForbiddenNamespaceException> forbidden = new ArrayList<>();
         private final List<Event> recovered = new ArrayList<>();
@@ -77,7 +95,7 @@ public final class Reconciler {
 
         private Plan.NamespacePlan plan(NamespaceRun run, NamespaceRun.Prepared prepared) {
             return NamespaceRun.plan(run.label(), prepared, unfinished.stream()
-                    .filter(each -> each.label().equals(run.label())).map(Reconciler::notice).toList())
+                    .filter(each -> each.label().equals(run.label())).map(Notices::of).toList())
                     .guardedBy(guards.getOrDefault(run.label(), List.of()));
         }
 
@@ -153,46 +171,52 @@ public final class Reconciler {
          * @throws LockedException if another apply is at work in a namespace
          * @throws GuardedException if the plan hits a guard; nothing is changed then
          * @throws ApplyException at the first namespace that fails, or is not any more as it was shown; those before it
-         *     stay as they are
+         *     stay as they are. Those of containers, which no document of a person names, keep nobody from the others:
+         *     their failure is told at the end
          */
         public void apply(Optional<Instant> confirmBy, Progress progress) {
             requireUnguarded();
             if (!forbidden.isEmpty()) {
                 throw forbidden.getFirst();
             }
+            var failures = new ArrayList<RuntimeException>();
             runs.forEach((run, prepared) -> {
-                var claimed = claims.get(run);
-                if (claimed != null) {
-                    run.apply(prepared, claimed, confirmBy, progress);
-                    release(run);
-                } else if (run.hasWork(prepared) || isAwaiting(run)) {
-                    claims.put(run, run.claim(recovered::add));
-                    run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
-                    release(run);
+                try {
+                    apply(run, prepared, isolated.contains(run) ? Optional.empty() : confirmBy, progress);
+                } catch (ApplyException | LockedException e) {
+                    if (!isolated.contains(run)) {
+                        throw e;
+                    }
+                    failures.add(e);
                 }
             });
+            if (!failures.isEmpty()) {
+                throw failures.getFirst();
+            }
+        }
+
+        private void apply(NamespaceRun run, NamespaceRun.Prepared prepared, Optional<Instant> confirmBy,
+                Progress progress) {
+            var claimed = claims.get(run);
+            if (claimed != null) {
+                run.apply(prepared, claimed, confirmBy, progress);
+                release(run);
+            } else if (run.hasWork(prepared) || isAwaiting(run)) {
+                claims.put(run, run.claim(recovered::add));
+                run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
+                release(run);
+            }
         }
 
         /**
          * What the plan does, and to which namespaces, as 64 hexadecimal digits. A change of a live object that the
-         * plan touches gives another plan, and so another number; what it does not touch does not count.
+         * plan touches gives another plan, and so another number; what it does not touch does not count, nor does a
+         * namespace in which it changes nothing.
          */
         public String fingerprint() {
-            try {
-                var digest = MessageDigest.getInstance("SHA-256");
-                runs.forEach((run, prepared) -> {
-                    update(digest, run.label() + " " + run.id());
-                    prepared.changes().stream().flatMap(ChangeSet::pending)
-                            .forEach(each -> update(digest, each.change().toString()));
-                });
-                return HexFormat.of().formatHex(digest.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new AssertionError("every JDK has SHA-256", e);
-            }
-        }
-
-        private static void update(MessageDigest digest, String text) {
-            digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+            var fingerprint = new Fingerprint();
+            runs.forEach((run, prepared) -> fingerprint.add(run.label(), run.id(), prepared.changes()));
+            return fingerprint.hex();
         }
 
         /** Who applies where something waits to be confirmed is turned away, though nothing may be left to do. */
@@ -222,13 +246,13 @@ public final class Reconciler {
     }
 
     /**
-     * Reads every namespace that the documents or the ledger name, and compares. Claims nothing, so that somebody can
-     * take time to read the plan.
+     * Reads every namespace that documents, attachments or the ledger name, and compares. Claims nothing, so that
+     * somebody can take time to read the plan.
      *
      * @throws IntentException with every error of every namespace
      */
     public Session prepare(List<Document> documents) {
-        return prepare(documents, false);
+        return prepare(labels(documents), documents, false, false);
     }
 
     /**
@@ -239,44 +263,84 @@ public final class Reconciler {
      * @throws LockedException if another apply is at work in a namespace
      */
     public Session prepareToApply(List<Document> documents) {
-        return prepare(documents, true);
+        return prepare(labels(documents), documents, true, false);
     }
 
-    private Session prepare(List<Document> documents, boolean claiming) {
+    /** {@link #prepare(List)} for one namespace and nothing else. */
+    public Session prepare(String label, List<Document> documents) {
+        return prepare(List.of(label), documents, false, true);
+    }
+
+    /** {@link #prepareToApply(List)} for one namespace and nothing else. */
+    public Session prepareToApply(String label, List<Document> documents) {
+        return prepare(List.of(label), documents, true, true);
+    }
+
+    /** {@link #prepareToApply(List)} for attachments: the host's namespace is not looked at. */
+    public Session prepareToApplyAttached() {
+        return prepare(labels(List.of()).stream().filter(each -> !each.equals(Document.HOST)).toList(), List.of(),
+                true, false);
+    }
+
+    private Session prepare(List<String> labels, List<Document> documents, boolean claiming, boolean alone) {
         var session = new Session(claiming ? List.of() : journal.unfinished());
         try {
             var problems = new ArrayList<Problem>();
-            for (var label : labels(documents)) {
+            for (var label : labels) {
                 var held = documents.stream().filter(document -> document.netns().equals(label)).toList();
-                var namespace = opened(label, held, session, claiming);
-                if (namespace.isEmpty()) {
-                    continue;
+                boolean isolated = !alone && !label.equals(Document.HOST) && held.isEmpty();
+                try {
+                    enter(session, label, held, claiming, isolated, problems);
+                } catch (ForbiddenNamespaceException e) {
+                    throw e;
+                } catch (LockedException | UncheckedIOException e) {
+                    if (!isolated) {
+                        throw e;
+                    }
+                    session.unread.add(Notices.leftAlone(label, e.getMessage()));
                 }
-                var twin = session.runs.keySet().stream()
-                        .filter(each -> each.id().equals(namespace.get().id())).findFirst();
-                if (twin.isPresent()) {
-                    namespace.get().close();
-                    held.forEach(document -> problems.add(twoNames(document, twin.get().label())));
-                    continue;
-                }
-                var run = new NamespaceRun(label, namespace.get(), held, ledgers, journal, tableNames, attended,
-                        timings);
-                session.opened.add(run);
-                if (claiming) {
-                    session.claims.put(run, run.claim(session.recovered::add));
-                }
-                var prepared = run.prepare();
-                session.runs.put(run, prepared);
-                prepared.compilation().problems().stream()
-                        .filter(each -> each.severity() == Problem.Severity.ERROR).forEach(problems::add);
             }
             if (!problems.isEmpty()) {
                 throw new IntentException(problems);
             }
+            session.unread.addAll(Notices.lost(attached, labels, session.opened, session.unread));
             return session;
         } catch (RuntimeException e) {
             session.close();
             throw e;
+        }
+    }
+
+    private void enter(Session session, String label, List<Document> held, boolean claiming, boolean isolated,
+            List<Problem> problems) {
+        var namespace = opened(label, held, session, claiming);
+        if (namespace.isEmpty()) {
+            return;
+        }
+        var id = namespace.get().id();
+        var twin = session.opened.stream().filter(each -> each.id().equals(id)).findFirst();
+        if (twin.isPresent()) {
+            namespace.get().close();
+            held.forEach(document -> problems.add(Notices.twoNames(document, twin.get().label())));
+            return;
+        }
+        var run = new NamespaceRun(label, namespace.get(), () -> Stream.concat(attached.in(id).stream(),
+                held.stream()).toList(), ledgers, journal, tableNames, attended, onlyAttachments, timings);
+        session.opened.add(run);
+        if (claiming) {
+            session.claims.put(run, run.claim(session.recovered::add));
+        }
+        var prepared = run.prepare();
+        var errors = prepared.compilation().problems().stream()
+                .filter(each -> each.severity() == Problem.Severity.ERROR).toList();
+        if (isolated && !errors.isEmpty()) {
+            session.unread.add(Notices.leftAlone(label, errors));
+            return;
+        }
+        problems.addAll(errors);
+        session.runs.put(run, prepared);
+        if (isolated) {
+            session.isolated.add(run);
         }
     }
 
@@ -285,7 +349,7 @@ public final class Reconciler {
         try {
             var namespace = timings.time("open", () -> namespaces.open(label));
             if (namespace.isEmpty()) {
-                absent(label, held).ifPresent(session.unread::add);
+                Notices.absent(label, held).ifPresent(session.unread::add);
             }
             return namespace;
         } catch (ForbiddenNamespaceException e) {
@@ -293,7 +357,7 @@ public final class Reconciler {
                 throw e;
             }
             session.forbidden.add(e);
-            session.unread.add(forbidden(label, held));
+            session.unread.add(Notices.forbidden(label, held));
             return Optional.empty();
         }
     }
@@ -321,54 +385,13 @@ public final class Reconciler {
         return new Awaiting(journal).confirm();
     }
 
-    private static Plan.Notice notice(UnfinishedApply apply) {
-        var who = apply.by().user() + ", pid " + apply.by().pid() + " (`" + apply.by().command() + "`), since "
-                + apply.since();
-        if (apply.isAwaiting()) {
-            return new Plan.Notice(Plan.Notice.Kind.WARNING, "ConfirmPending", Optional.empty(), "an apply by " + who
-                    + ", waits to be confirmed until " + apply.confirmation().map(Confirmation::by).orElseThrow()
-                    + "; say `plumbline confirm`, or `plumbline revert`");
-        }
-        return apply.running()
-                ? new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyRunning", Optional.empty(),
-                        "an apply is writing here just now: " + who)
-                : new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyUnfinished", Optional.empty(), "an apply by " + who
-                        + ", did not end, and this plan starts from what it left; the next apply undoes it first, and"
-                        + " `plumbline recover` does just that");
-    }
-
     /** The host's first, then those that documents name: a namespace on record may have another name now. */
     private List<String> labels(List<Document> documents) {
         var labels = new LinkedHashSet<String>();
         labels.add(Document.HOST);
         documents.stream().map(Document::netns).sorted().forEach(labels::add);
+        attached.all().stream().map(each -> each.document().netns()).sorted().forEach(labels::add);
         ledgers.labels().stream().sorted().forEach(labels::add);
         return List.copyOf(labels);
-    }
-
-    /** Two names of one namespace would be two desired states, and each would take away what the other wants. */
-    private static Problem twoNames(Document document, String other) {
-        return Problem.error(document.origin(), "spec.netns", "`" + document.netns() + "` is "
-                + (other.equals(Document.HOST) ? "the network namespace that this command runs in; leave `netns` out"
-                        : "the same network namespace as `" + other + "`; use one name for it"));
-    }
-
-    private static Optional<Plan.NamespacePlan> absent(String label, List<Document> held) {
-        if (held.isEmpty()) {
-            return Optional.empty();
-        }
-        var notices = held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WAITING, "NamespaceNotReady",
-                Optional.of(document.origin()), "there is no network namespace " + label + " now")).toList();
-        return Optional.of(new Plan.NamespacePlan(label, List.of(), notices));
-    }
-
-    private static Plan.NamespacePlan forbidden(String label, List<Document> held) {
-        var text = "no right to enter network namespace " + label + ": run as root to see what would be done there";
-        var notices = new ArrayList<>(held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WARNING,
-                Plan.Notice.FORBIDDEN, Optional.of(document.origin()), text)).toList());
-        if (held.isEmpty()) {
-            notices.add(new Plan.Notice(Plan.Notice.Kind.WARNING, Plan.Notice.FORBIDDEN, Optional.empty(), text));
-        }
-        return new Plan.NamespacePlan(label, List.of(), notices);
     }
 }

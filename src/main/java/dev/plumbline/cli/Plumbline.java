@@ -57,6 +57,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("suspend", SuspendCommand::new);
         COMMANDS.put("resume", ResumeCommand::new);
         COMMANDS.put("history", HistoryCommand::new);
+        COMMANDS.put("attachments", AttachmentsCommand::new);
         COMMANDS.put("recover", RecoverCommand::new);
         COMMANDS.put("sandbox", SandboxCommand::new);
         COMMANDS.put("version", VersionCommand::new);

@@ -87,6 +87,10 @@ public final class Compiler {
         tables.allotRemaining();
         draft.problems(tables.problems());
         var putBack = new PutBack(draft);
+        var unknown = new UnknownDocuments(draft);
+        if (draft.facts().onlyAttachments()) {
+            unknown.hold();
+        }
         routeTables();
         var sources = new SourceRoutingCompiler(draft, tables, new DeviceRoutes(draft, putBack));
         var ruleDocuments = new RoutingRulesCompiler(draft, tables);
@@ -98,6 +102,9 @@ public final class Compiler {
             }
         }
         sources.keepUnrecorded();
+        if (draft.facts().onlyAttachments()) {
+            unknown.keep();
+        }
         var ownership = new Ownership(draft);
         ownership.routesOfDocuments();
         ownership.routesOfOthers();

@@ -13,9 +13,16 @@ import java.util.Map;
  *     {@link Needs#freeTables} of them
  * @param tableNames {@code rt_tables}: name → number
  * @param attended a person is waiting: a device that this host has never had is an error, not a reason to wait
+ * @param onlyAttachments documents of people are not at hand: what they made stays as it is
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended) {
+        boolean attended, boolean onlyAttachments) {
+
+    /** With all documents at hand. */
+    public Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
+            boolean attended) {
+        this(live, ledger, freeTables, tableNames, attended, false);
+    }
 
     public Facts {
         freeTables = List.copyOf(freeTables);

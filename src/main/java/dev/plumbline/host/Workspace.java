@@ -1,5 +1,6 @@
 package dev.plumbline.host;
 
+import dev.plumbline.apply.Attached;
 import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Ledgers;
 import dev.plumbline.apply.Namespaces;
@@ -26,6 +27,7 @@ import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.plan.PlanText;
 import dev.plumbline.source.ParsedDocuments;
 import dev.plumbline.source.SourceContent;
+import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.AppliedSource;
 import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.SourceId;
@@ -44,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
@@ -54,20 +57,22 @@ public final class Workspace implements AutoCloseable {
 
     private final Wanted wanted;
     private final StoreView store;
+    private final Attached attached;
     private final Journal journal;
     private final boolean replaceSource;
     private final PrintWriter err;
     private final Timings timings;
 
     /** For a run that nobody watches; the store stays the caller's. */
-    Workspace(Wanted wanted, Store store, Journal journal, boolean replaceSource, PrintWriter err) {
-        this(wanted, store, journal, replaceSource, new Timings(), err);
+    Workspace(Wanted wanted, Store store, Path stateDirectory, Journal journal, PrintWriter err) {
+        this(wanted, store, stateDirectory, journal, false, new Timings(), err);
     }
 
-    private Workspace(Wanted wanted, StoreView store, Journal journal, boolean replaceSource, Timings timings,
-            PrintWriter err) {
+    private Workspace(Wanted wanted, StoreView store, Path stateDirectory, Journal journal, boolean replaceSource,
+            Timings timings, PrintWriter err) {
         this.wanted = wanted;
         this.store = store;
+        this.attached = new StoredAttached(store, stateDirectory);
         this.journal = journal;
         this.replaceSource = replaceSource;
         this.timings = timings;
@@ -95,9 +100,10 @@ public final class Workspace implements AutoCloseable {
             err.println("plumbline: an apply would be refused: " + e.getMessage());
         }
         var journal = new StoredJournal.Reading(store, directory);
-        var kept = takesKept ? kept(store) : ParsedDocuments.NONE;
+        var kept = takesKept ? new KeptDocuments(store) : ParsedDocuments.NONE;
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
-                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true, timings, err);
+                settings.place().open(directory, invocation.version()), parser, kept)), store, directory, _ -> journal, true,
+                timings, err);
     }
 
     /**
@@ -113,7 +119,7 @@ public final class Workspace implements AutoCloseable {
         var input = settings.place().open(directory, invocation.version());
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
-        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, kept(store))), store,
+        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))), store, directory,
                 wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
                         lockTimeout), replaceSource, timings, err);
     }
@@ -124,41 +130,25 @@ public final class Workspace implements AutoCloseable {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(stateDirectory, invocation.version()));
         return opened(() -> new Wanted(plan.source(), plan.commit(), plan.contentHash(),
-                new HostFilter(plan.host(), plan.labels()), plan.intents(), false, List::of), store,
+                new HostFilter(plan.host(), plan.labels()), plan.intents(), false, List::of), store, stateDirectory,
                 wanted -> new StoredJournal(store, stateDirectory,
                         invocation.initiator(plan.source().location(), wanted.revision()), lockTimeout),
                 replaceSource, timings, err);
     }
 
     /** The journal carries the revision of what is read. */
-    private static Workspace opened(Supplier<Wanted> reading, StoreView store, Function<Wanted, Journal> journal,
-            boolean replaceSource, Timings timings, PrintWriter err) {
+    private static Workspace opened(Supplier<Wanted> reading, StoreView store, Path stateDirectory,
+            Function<Wanted, Journal> journal, boolean replaceSource, Timings timings, PrintWriter err) {
         try {
             var wanted = reading.get();
             if (!replaceSource) {
                 store.checkSource(wanted.source());
             }
-            return new Workspace(wanted, store, journal.apply(wanted), replaceSource, timings, err);
+            return new Workspace(wanted, store, stateDirectory, journal.apply(wanted), replaceSource, timings, err);
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
-    }
-
-    static ParsedDocuments kept(StoreView store) {
-        return new ParsedDocuments() {
-            @Override
-            public Optional<byte[]> find(String hash) {
-                return store.parsed(hash);
-            }
-
-            @Override
-            public void keep(String hash, byte[] documents) {
-                if (store instanceof Store writable) {
-                    writable.keepParsed(hash, documents);
-                }
-            }
-        };
     }
 
     /**
@@ -233,11 +223,15 @@ public final class Workspace implements AutoCloseable {
         return checked(() -> reconciler().prepareToApply(documents()));
     }
 
-    /** The same on other namespaces and with other ledgers than the host's own. */
-    public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers) {
+    /**
+     * The same on other namespaces and with other ledgers than the host's own.
+     *
+     * @param original the namespace that one of the others is a copy of
+     */
+    public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers, UnaryOperator<NamespaceId> original) {
         sayWhatIsUnseen();
         return checked(() -> new Reconciler(namespaces, ledgers, journal, TableNames.read(), true, timings)
-                .prepare(documents()));
+                .with(attached.ofCopies(original), false).prepare(documents()));
     }
 
     private void sayWhatIsUnseen() {
@@ -254,13 +248,22 @@ public final class Workspace implements AutoCloseable {
     }
 
     private Reconciler reconciler() {
-        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), true, timings);
+        return reconciler(true, false);
+    }
+
+    private Reconciler reconciler(boolean attended, boolean onlyAttachments) {
+        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), attended, timings)
+                .with(attached, onlyAttachments);
     }
 
     /** To apply at once while nobody watches: what the host has never had is waited for. */
     Reconciler.Session prepareUnattended() {
-        return checked(() -> new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), false,
-                timings).prepareToApply(documents()));
+        return checked(() -> reconciler(false, false).prepareToApply(documents()));
+    }
+
+    /** The same where there are no documents of people: for attachments alone. */
+    Reconciler.Session prepareAttached() {
+        return checked(() -> reconciler(false, true).prepareToApplyAttached());
     }
 
     /**
@@ -322,7 +325,7 @@ public final class Workspace implements AutoCloseable {
     private List<DocumentRecord> records() {
         var now = Instant.now();
         return wanted.host().select(wanted.intents().documents()).stream().map(each ->
-                new DocumentRecord(each.id(), DocumentCodec.hash(each), wanted.commit(), now)).toList();
+                new DocumentRecord(each.id(), each.netns(), DocumentCodec.hash(each), wanted.commit(), now)).toList();
     }
 
     /**
