@@ -26,28 +26,36 @@ import java.util.Optional;
  */
 final class Attachments {
 
-    /** How long ADD waits for another run in the same namespace. */
-    private static final Duration ADD_PATIENCE = Duration.ofSeconds(20);
-    /** The same for DEL and GC, which can leave the rest to the next run. */
-    private static final Duration DEL_PATIENCE = Duration.ofSeconds(5);
-    /** How long to wait for another writer of the store. */
-    private static final Duration STORE_PATIENCE = Duration.ofSeconds(10);
+    /**
+     * How long to wait for others. In all, a call ends before a runtime gives up.
+     *
+     * @param add ADD for another run in the same namespace
+     * @param del DEL and GC for the same, who can leave the rest to the next run
+     * @param store for another writer of the store
+     */
+    record Patience(Duration add, Duration del, Duration store) {
+
+        static final Patience DEFAULT = new Patience(Duration.ofSeconds(20), Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
+    }
 
     private final CniSettings settings;
+    private final Patience patience;
     private final String call;
     private final CniLog log;
     private final Tombstones tombstones;
 
     /** @param call for the history */
-    Attachments(CniSettings settings, String call, CniLog log) {
+    Attachments(CniSettings settings, Patience patience, String call, CniLog log) {
         this.settings = settings;
+        this.patience = patience;
         this.call = call;
         this.log = log;
         this.tombstones = new Tombstones(settings.stateDirectory());
     }
 
     private Store open() {
-        return Store.open(settings.stateDirectory(), settings.version(), STORE_PATIENCE);
+        return Store.open(settings.stateDirectory(), settings.version(), patience.store());
     }
 
     /**
@@ -72,7 +80,7 @@ final class Attachments {
     }
 
     private void bringAbout(Store store, Attachment attachment) {
-        try (var session = session(store, attachment.netns(), ADD_PATIENCE)) {
+        try (var session = session(store, attachment.netns(), patience.add())) {
             say(session);
             waiting(session.plan(), attachment).stream().findFirst().ifPresent(each -> {
                 throw new CniException(CniException.NOT_POSSIBLE, each.text());
@@ -97,9 +105,9 @@ final class Attachments {
         }
     }
 
-    private Reconciler.Session session(Store store, String netns, Duration patience) {
+    private Reconciler.Session session(Store store, String netns, Duration lockTimeout) {
         var journal = new StoredJournal(store, settings.stateDirectory(), new Initiator(
-                System.getProperty("user.name"), ProcessHandle.current().pid(), call, "", ""), patience);
+                System.getProperty("user.name"), ProcessHandle.current().pid(), call, "", ""), lockTimeout);
         return NamespaceLoop.of(store, settings.stateDirectory(), netns, journal).prepareToApply();
     }
 
@@ -145,7 +153,7 @@ final class Attachments {
                 store.forgetGone(id, attachment.documents().stream().map(Document::id).toList());
                 return;
             }
-            try (var session = session(store, path.get(), DEL_PATIENCE)) {
+            try (var session = session(store, path.get(), patience.del())) {
                 say(session);
                 session.apply(Optional.empty(), Progress.SILENT);
             }

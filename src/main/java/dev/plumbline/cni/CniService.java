@@ -19,9 +19,15 @@ public final class CniService {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final CniSettings settings;
+    private final Attachments.Patience patience;
 
     public CniService(CniSettings settings) {
+        this(settings, Attachments.Patience.DEFAULT);
+    }
+
+    CniService(CniSettings settings, Attachments.Patience patience) {
         this.settings = settings;
+        this.patience = patience;
     }
 
     /** Answers one call. Throws nothing: what fails is in the answer. */
@@ -70,7 +76,7 @@ public final class CniService {
     private Optional<ObjectNode> carryOut(Call call, NetworkConfiguration configuration, CniVersion version,
             PluginType type, CniLog log) throws IOException {
         var history = call + " (network " + configuration.name() + ", type " + type.word() + ")";
-        var attachments = new Attachments(settings, history, log);
+        var attachments = new Attachments(settings, patience, history, log);
         var key = new Attachment.Key(call.container(), call.device(), configuration.name(), type.word());
         switch (call.command()) {
             case ADD -> {

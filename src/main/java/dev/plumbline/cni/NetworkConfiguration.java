@@ -23,6 +23,7 @@ record NetworkConfiguration(String version, String name, ObjectNode content) {
      */
     static NetworkConfiguration of(byte[] text) {
         var content = parse(text);
+        var version = versionOf(content);
         var name = text(content, "name").orElse("");
         if (name.isEmpty()) {
             throw new CniException(CniException.INVALID_CONFIGURATION, "missing network name");
@@ -31,7 +32,7 @@ record NetworkConfiguration(String version, String name, ObjectNode content) {
             throw new CniException(CniException.INVALID_CONFIGURATION, "invalid characters found in network name",
                     name);
         }
-        return new NetworkConfiguration(versionOf(content), name, content);
+        return new NetworkConfiguration(version, name, content);
     }
 
     static ObjectNode parse(byte[] text) {

@@ -107,7 +107,7 @@ final class PreviousResult {
     }
 
     private boolean isOf(JsonNode ip, String device) {
-        var index = present(ip, "interface").filter(JsonNode::isInt);
+        var index = present(ip, "interface").filter(JsonNode::canConvertToInt);
         var interfaces = list(content, "interfaces");
         return index.isEmpty() || index.get().intValue() < 0 || index.get().intValue() >= interfaces.size()
                 || text(interfaces.get(index.get().intValue()), "name").equals(Optional.of(device));

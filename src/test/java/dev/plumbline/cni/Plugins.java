@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Plugins {
 
     static final JsonMapper JSON = new JsonMapper();
-    static final String SOCKET_PATH = "/usr/lib/cni";
     static final Path REFERENCE = Path.of("/usr/lib/cni");
+    static final Attachments.Patience SHORT = new Attachments.Patience(Duration.ofMillis(300), Duration.ofMillis(300),
+            Duration.ofMillis(300));
 
     private final ThrowAwayNamespaces namespaces;
     private final Path state;
@@ -94,14 +96,18 @@ final class Plugins {
         environment.put("CNI_CONTAINERID", container);
         environment.put("CNI_NETNS", path(netns));
         environment.put("CNI_IFNAME", device);
-        environment.put("CNI_PATH", SOCKET_PATH);
+        environment.put("CNI_PATH", REFERENCE.toString());
         return environment;
     }
 
     /** Calls plumbline's plugin of a type, in the host's namespace. */
     Result call(String type, Map<String, String> environment, String configuration) {
+        return call(type, environment, configuration, Attachments.Patience.DEFAULT);
+    }
+
+    Result call(String type, Map<String, String> environment, String configuration, Attachments.Patience patience) {
         try (var namespace = NetworkNamespace.named(host)) {
-            var answer = namespace.call(() -> new CniService(settings()).answer(new CniRequest(environment,
+            var answer = namespace.call(() -> new CniService(settings(), patience).answer(new CniRequest(environment,
                     configuration.getBytes(StandardCharsets.UTF_8), type)));
             return new Result(answer.exitCode(), answer.stdout(), String.join("\n", answer.stderr()));
         } catch (Exception e) {
