@@ -130,9 +130,10 @@ final class Attachments {
             return;
         }
         try (var store = open()) {
-            tombstones.settle(store);
             var found = store.attachment(key).filter(each -> each.key().equals(key));
-            if (found.isEmpty() || !store.detach(key, () -> true)) {
+            boolean isGone = found.isEmpty() || !store.detach(key, () -> true);
+            tombstones.settle(store);
+            if (isGone) {
                 log.verbose("there is no such attachment");
                 return;
             }
@@ -207,7 +208,8 @@ final class Attachments {
      */
     void check(Attachment.Key key, String netns) {
         try (var store = Store.openReadOnly(settings.stateDirectory(), settings.version())) {
-            var attachment = store.attachment(key).filter(each -> each.key().equals(key)).orElseThrow(() ->
+            var attachment = store.attachment(key).filter(each -> each.key().equals(key)
+                    && !tombstones.all().contains(key)).orElseThrow(() ->
                     new CniException(CniException.UNKNOWN_CONTAINER, "plumbline has no record of this attachment",
                             store.unavailable().orElse("network " + key.network() + ", type " + key.type())));
             if (!Containers.require(netns).equals(attachment.namespace())) {

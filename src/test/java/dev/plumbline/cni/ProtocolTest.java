@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,7 +194,7 @@ class ProtocolTest {
         assertEquals(2, lines.size());
         assertTrue(lines.getFirst().matches("[0-9TZ:.-]+ \\[error\\] CNI ADD c1/eth0: This plugin must be called as"
                 + " chained plugin; the configuration has no prevResult"), lines::toString);
-        assertEquals("rw-------", java.nio.file.attribute.PosixFilePermissions.toString(
+        assertEquals("rw-------", PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(file)));
         // A log that cannot be written is no failure of its own, and a level that is none is said.
         var answer = call(environment("ADD"), configuration.formatted("loud", directory.resolve("no/such/folder")));
