@@ -1,5 +1,6 @@
 package dev.plumbline.cni;
 
+import dev.plumbline.configuration.Configuration;
 import dev.plumbline.json.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ public record CniSettings(Path stateDirectory, LogLevel logLevel, Optional<Path>
     /** Where the plugin looks, unless {@code PLUMBLINE_CNI_CONFIG} names another file. */
     public static final Path FILE = Path.of("/etc/plumbline/cni.json");
 
+    /** As {@link Configuration} has it, whose class the plugin does not load. */
     private static final Path STATE_DIRECTORY = Path.of("/var/lib/plumbline");
     private static final String STATE_FIELD = "stateDirectory";
 
@@ -54,6 +56,12 @@ public record CniSettings(Path stateDirectory, LogLevel logLevel, Optional<Path>
         }
         return new CniSettings(directory, level.flatMap(LogLevel::of).orElse(LogLevel.ERROR),
                 path(file, content, CniLog.FILE), version);
+    }
+
+    /** What plumbline.yaml says. */
+    public static CniSettings of(Configuration configuration, Path stateDirectory, String version) {
+        return new CniSettings(stateDirectory, LogLevel.of(configuration.cni().logLevel()).orElseThrow(),
+                configuration.cni().logFile(), version);
     }
 
     private static Optional<String> text(JsonNode content, String field) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.configuration.Configuration;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -86,7 +87,7 @@ class ProcessKernelTest {
         var loaded = Files.readString(log);
         for (var big : List.of("picocli.", "org.snakeyaml.", "com.networknt.", "org.eclipse.jgit.", "org.quartz.",
                 "io.prometheus.", "tools.jackson.databind.ObjectMapper", "tools.jackson.databind.json.JsonMapper",
-                "dev.plumbline.intent.YamlReader", "dev.plumbline.intent.IntentParser", "dev.plumbline.cli.")) {
+                "dev.plumbline.intent.YamlReader", "dev.plumbline.intent.IntentParser", "dev.plumbline.cli.", "dev.plumbline.configuration.")) {
             assertFalse(loaded.contains("] " + big), big);
         }
         assertTrue(loaded.contains("] dev.plumbline.cni.CniService"));
@@ -144,6 +145,8 @@ class ProcessKernelTest {
         var file = directory.resolve("cni.json");
         var variables = new HashMap<>(Map.of("PLUMBLINE_CNI_CONFIG", file.toString()));
         assertEquals(new CniSettings(Path.of("/var/lib/plumbline"), LogLevel.ERROR, Optional.empty(), "1"),
+                CniSettings.read(variables, "1"));
+        assertEquals(CniSettings.of(Configuration.DEFAULT, Configuration.STATE_DIRECTORY, "1"),
                 CniSettings.read(variables, "1"));
         var said = new CniSettings(Path.of("/srv/state"), LogLevel.DEBUG, Optional.of(Path.of("/srv/log")),
                 "1");
