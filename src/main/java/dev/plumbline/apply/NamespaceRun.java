@@ -87,6 +87,16 @@ final class NamespaceRun implements AutoCloseable {
             return changes.stream().allMatch(ChangeSet::isEmpty);
         }
 
+        /** What is wrong with the documents. */
+        List<Problem> errors() {
+            return compilation.problems().stream().filter(each -> each.severity() == Problem.Severity.ERROR).toList();
+        }
+
+        /** There is no desired state then. */
+        boolean isBroken() {
+            return !errors().isEmpty();
+        }
+
         /** Whether both come to the same plan. */
         boolean isSameAs(Prepared other) {
             return before.equals(other.before) && live.equals(other.live) || sameWords(changes, other.changes);

@@ -203,7 +203,11 @@ public final class Reconciler {
                 release(run);
             } else if (run.hasWork(prepared) || isAwaiting(run)) {
                 claims.put(run, run.claim(recovered::add));
-                run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
+                // Nobody approves containers: they come and go while a plan is shown.
+                var now = isolated.contains(run) ? run.prepare() : guarded(run, again(run, prepared));
+                if (!now.isBroken()) {
+                    run.apply(now, claims.get(run), confirmBy, progress);
+                }
                 release(run);
             }
         }
@@ -331,13 +335,11 @@ public final class Reconciler {
             session.claims.put(run, run.claim(session.recovered::add));
         }
         var prepared = run.prepare();
-        var errors = prepared.compilation().problems().stream()
-                .filter(each -> each.severity() == Problem.Severity.ERROR).toList();
-        if (isolated && !errors.isEmpty()) {
-            session.unread.add(Notices.leftAlone(label, errors));
+        if (isolated && prepared.isBroken()) {
+            session.unread.add(Notices.leftAlone(label, prepared.errors()));
             return;
         }
-        problems.addAll(errors);
+        problems.addAll(prepared.errors());
         session.runs.put(run, prepared);
         if (isolated) {
             session.isolated.add(run);

@@ -53,12 +53,20 @@ final class AttachmentsCommand extends Subcommand {
                 each.sourceRouting().map(one -> AttachmentsJson.table(one.table())).orElse("-"),
                 each.sourceRouting().map(one -> one.routes().name().toLowerCase(Locale.ROOT)).orElse("-"),
                 when.format(each.addedAt()))));
-        var format = new StringBuilder();
-        for (int column = 0; column < HEADINGS.size(); column++) {
-            int at = column;
-            int width = rows.stream().mapToInt(row -> row.get(at).length()).max().orElse(1);
-            format.append("%-").append(width).append("s  ");
+        int[] widths = new int[HEADINGS.size()];
+        for (var row : rows) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
         }
-        return rows.stream().map(row -> format.toString().formatted(row.toArray()).stripTrailing()).toList();
+        return rows.stream().map(row -> line(row, widths)).toList();
+    }
+
+    private static String line(List<String> row, int[] widths) {
+        var line = new StringBuilder();
+        for (int column = 0; column < widths.length; column++) {
+            line.append(row.get(column)).repeat(' ', widths[column] - row.get(column).length() + 2);
+        }
+        return line.toString().stripTrailing();
     }
 }

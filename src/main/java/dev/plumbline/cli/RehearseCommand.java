@@ -41,7 +41,8 @@ final class RehearseCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("rehearse");
-        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err()); var stage = new Stage(work.ledgers());
+        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err());
+                var stage = new Stage(work.ledgers());
                 var session = work.prepare(stage::copy, stage, stage::original)) {
             var rehearsals = session.rehearse(new ProgressLine("rehearsing", err()));
             var plans = new ArrayList<>(rehearsals.stream().map(Rehearsal::plan).toList());

@@ -66,9 +66,12 @@ final class Attachments {
     void add(Attachment attachment) {
         try (var store = open()) {
             store.dropAttachmentsOfOtherBoots(attachment.namespace().bootId());
-            tombstones.remove(attachment.key());
             tombstones.settle(store);
-            var former = store.attachment(attachment.key());
+            var former = store.attachment(attachment.key())
+                    .filter(each -> each.namespace().equals(attachment.namespace()));
+            if (former.isEmpty()) {
+                leave(store, attachment.key());
+            }
             store.attach(attachment);
             try {
                 bringAbout(store, attachment);
@@ -76,6 +79,14 @@ final class Attachments {
                 takeBack(store, attachment, former);
                 throw e;
             }
+        }
+    }
+
+    /** The container was started again in another namespace, and no DEL came for the one before. */
+    private void leave(Store store, Attachment.Key key) {
+        var elsewhere = store.attachment(key);
+        if (elsewhere.isPresent() && store.detach(elsewhere.get().key(), () -> true)) {
+            takeAway(store, elsewhere.get(), Optional.empty());
         }
     }
 

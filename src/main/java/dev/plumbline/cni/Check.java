@@ -63,7 +63,8 @@ final class Check {
         var faults = new ArrayList<String>();
         var changes = new ArrayList<Change>();
         for (var namespace : plan.namespaces()) {
-            namespace.notices().stream().filter(each -> each.kind() == Plan.Notice.Kind.WAITING && isOurs(each.origin()))
+            namespace.notices().stream()
+                    .filter(each -> each.kind() == Plan.Notice.Kind.WAITING && isOurs(each.origin()))
                     .forEach(each -> faults.add(each.text()));
             namespace.changes().forEach(each -> each.pending().map(pending -> pending.change())
                     .filter(change -> isOurs(change.origin())).forEach(changes::add));

@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The log of one call: {@code logLevel} and {@code logFile} of the network's configuration, as Multus spells them, go
- * before the plugin's own settings. It goes to standard error, and to the file too where one is named. Never a reason to
- * fail.
+ * before the plugin's own settings. It goes to standard error, and to the file too where one is named. Never a reason
+ * to fail.
  */
 final class CniLog {
 

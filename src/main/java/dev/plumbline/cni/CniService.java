@@ -129,7 +129,7 @@ public final class CniService {
         }
     }
 
-    /** The version of the question comes back, as the specification wants it; the reference library knows only its own. */
+    /** The version of the question comes back, as the specification wants it; the reference library says its own. */
     private static String versions(byte[] configuration) {
         var version = CniVersion.NEWEST.toString();
         try {

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What the plugin is told once, for all networks. plumbline.yaml says it to people; the plugin reads a JSON file that is
- * made from it, for it does not parse YAML.
+ * What the plugin is told once, for all networks. People say it in plumbline.yaml; the plugin reads a JSON file that
+ * is made from that, for it does not parse YAML.
  *
  * @param stateDirectory the store
  * @param logLevel unless a network's configuration says otherwise

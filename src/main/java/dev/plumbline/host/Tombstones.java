@@ -84,20 +84,15 @@ public final class Tombstones {
         }
     }
 
-    /** Takes one back: the attachment is announced again. */
-    public void remove(Attachment.Key key) {
-        try {
-            Files.deleteIfExists(file(key));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + file(key), e);
-        }
-    }
-
-    /** Carries all of them out. One that an ADD has taken back meanwhile is left alone. */
+    /** Carries all of them out. One that another run has carried out meanwhile is left alone. */
     public void settle(Store store) {
         for (var key : all()) {
             store.detach(key, () -> Files.exists(file(key)));
-            remove(key);
+            try {
+                Files.deleteIfExists(file(key));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot remove " + file(key), e);
+            }
         }
     }
 

@@ -102,8 +102,8 @@ public final class Workspace implements AutoCloseable {
         var journal = new StoredJournal.Reading(store, directory);
         var kept = takesKept ? new KeptDocuments(store) : ParsedDocuments.NONE;
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
-                settings.place().open(directory, invocation.version()), parser, kept)), store, directory, _ -> journal, true,
-                timings, err);
+                settings.place().open(directory, invocation.version()), parser, kept)), store, directory,
+                _ -> journal, true, timings, err);
     }
 
     /**
@@ -119,7 +119,8 @@ public final class Workspace implements AutoCloseable {
         var input = settings.place().open(directory, invocation.version());
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
-        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))), store, directory,
+        return opened(() -> timings.time("parse",
+                () -> Wanted.read(settings.host(), input, new KeptDocuments(store))), store, directory,
                 wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
                         lockTimeout), replaceSource, timings, err);
     }

@@ -106,7 +106,7 @@ public record Attachment(Key key, String netns, NamespaceId namespace, List<Addr
         return new RouteRows.Builder(family, 0).build();
     }
 
-    /** The configuration's, else the address's own, else that of a default route; else the routes on the device tell. */
+    /** The configuration's, else the address's own, else a default route's; else the routes on the device tell. */
     private Optional<IpAddress> gateway(Address address, SourceRouting wanted) {
         var family = address.address().family();
         var listed = wanted.gateways().stream().filter(each -> each.family() == family).toList();
@@ -133,7 +133,7 @@ public record Attachment(Key key, String netns, NamespaceId namespace, List<Addr
                 .or(() -> gateways.stream().filter(nearOther.negate()).findFirst());
     }
 
-    /** Whether something with this document's id comes from an attachment: names of people's documents have no slash. */
+    /** Whether the document of this id comes from an attachment: names of people's documents have no slash. */
     public static boolean isDocument(String id) {
         return id.indexOf('/') != id.lastIndexOf('/');
     }

@@ -58,8 +58,15 @@ record Attachments(Database database) {
                 key.type(), key.network()) > 0;
     }
 
-    int removeOfOtherBoots(String bootId) {
-        return database.update("DELETE FROM attachments WHERE boot_id <> ?", bootId);
+    /** With what is on record of their namespaces, which ended with the boot. */
+    boolean removeOfOtherBoots(String bootId) {
+        var gone = all().stream().filter(each -> !each.namespace().bootId().equals(bootId)).toList();
+        gone.forEach(each -> {
+            remove(each.key());
+            each.documents().forEach(document -> forgetLedger(each.namespace(), document.id()));
+            forgetIfVacant(each.namespace());
+        });
+        return !gone.isEmpty();
     }
 
     int removeAll() {

@@ -12,15 +12,25 @@ import dev.plumbline.cni.CniRequest;
 import dev.plumbline.cni.CniService;
 import dev.plumbline.cni.CniSettings;
 import dev.plumbline.cni.LogLevel;
+import dev.plumbline.host.Invocation;
+import dev.plumbline.host.Place;
+import dev.plumbline.host.Settings;
+import dev.plumbline.host.Workspace;
+import dev.plumbline.intent.HostFilter;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.netlink.NetworkNamespace;
+import dev.plumbline.state.Progress;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,6 +84,10 @@ class AttachmentsKernelTest {
         var configuration = ("{'cniVersion': '1.0.0', 'name': 'mynet', " + more + ", 'args': {'token': 'hidden'}, "
                 + "'prevResult': {'cniVersion': '1.0.0', 'ips': [{'address': '192.168.1.209/24', 'gateway': "
                 + "'192.168.1.1'}]}}").replace('\'', '"');
+        return answer(environment, configuration, type);
+    }
+
+    private CniAnswer answer(Map<String, String> environment, String configuration, String type) {
         var settings = new CniSettings(host.state(), LogLevel.VERBOSE, Optional.empty(), VersionCommand.version());
         try (var namespace = NetworkNamespace.named(host.name())) {
             return namespace.call(() -> new CniService(settings).answer(new CniRequest(environment,
@@ -165,7 +179,7 @@ class AttachmentsKernelTest {
                 """.replace("NAME", pod.name()));
     }
 
-    /** Intents and attachments in one namespace: neither takes from the other, whether the record is readable or not. */
+    /** Intents and attachments in one namespace: neither takes from the other, whatever the record is like. */
     @Test
     void besideIntentsInOneNamespace() throws Exception {
         for (var record : List.of("readable", "not readable", "none")) {
@@ -262,6 +276,10 @@ class AttachmentsKernelTest {
         assertEquals(0, host.run("apply", "--oneshot").code());
         assertEquals(podBefore, everything());
         assertEquals(List.of(), host.store().stream().filter(each -> each.startsWith("attachments")).toList());
+        add();
+        sql("UPDATE attachments SET boot_id = 'another'", "UPDATE namespaces SET boot_id = 'another' WHERE host = 0");
+        host.run("apply", "--oneshot");
+        assertEquals(List.of(), host.store().stream().filter(each -> each.contains("another")).toList());
     }
 
     /** The power fails between the record and the reconcile: the next run settles it. */
@@ -301,8 +319,8 @@ class AttachmentsKernelTest {
         pod.ip().run("rule del pref 20000");
         host.intent("all.yaml", TABLE);
         var plan = host.plan();
-        assertTrue(plan.contains("attachment c1/net1: device net1 is already bound by SourceRouting/c1/net1 at attachment"
-                + " c1/net1"), plan);
+        assertTrue(plan.contains("attachment c1/net1: device net1 is already bound by SourceRouting/c1/net1 at"
+                + " attachment c1/net1"), plan);
         host.apply();
         assertEquals(List.of("blackhole 203.0.113.0/24 proto 157"), host.routes("110"));
         assertEquals(List.of(), pod.ourRules());
@@ -325,6 +343,41 @@ class AttachmentsKernelTest {
         assertEquals(0, result.code(), result::toString);
         assertThere();
         assertEquals(List.of("blackhole 203.0.113.0/24 proto 157"), host.routes("110"));
+    }
+
+    /** The same for a person who thinks it over: the container's part is done as it is wanted by then. */
+    @Test
+    void anAddWhileAPersonThinksItOver() throws Exception {
+        add();
+        pod.device("net2", "172.16.0.5/16");
+        pod.ip().run("rule del pref 20000");
+        host.intent("all.yaml", TABLE);
+        var settings = new Settings(host.state(), new Place.Directory(host.intents()),
+                new HostFilter("edge-1", Map.of()), Set.of());
+        var invocation = new Invocation("tester", 1, "test", VersionCommand.version());
+        var err = new PrintWriter(Writer.nullWriter());
+        try (var namespace = NetworkNamespace.named(host.name())) {
+            namespace.call(() -> {
+                try (var work = Workspace.writing(settings, invocation, false, Duration.ZERO, err);
+                        var session = work.prepare()) {
+                    assertEquals(0, call("ADD", "net2", "172.16.0.5/16").exitCode());
+                    pod.ip().run("route del default table 100");
+                    session.apply(Optional.empty(), Progress.SILENT);
+                }
+                return true;
+            });
+        }
+        assertEquals(List.of("20000: from 192.168.1.209 lookup 100", "20000: from 172.16.0.5 lookup 101"),
+                pod.ourRules());
+        assertTrue(pod.routes("100").contains("default via 192.168.1.1 dev net1 proto 157"));
+        assertEquals(List.of("blackhole 203.0.113.0/24 proto 157"), host.routes("110"));
+        host.assertNothingToDo();
+    }
+
+    private CniAnswer call(String command, String device, String address) {
+        return answer(Map.of("CNI_COMMAND", command, "CNI_CONTAINERID", "c1", "CNI_NETNS", "/run/netns/" + pod.name(),
+                "CNI_IFNAME", device), ("{'cniVersion': '1.0.0', 'name': 'other', 'prevResult': {'cniVersion': "
+                + "'1.0.0', 'ips': [{'address': '" + address + "'}]}}").replace('\'', '"'), "sbr");
     }
 
     @Test

@@ -130,9 +130,9 @@ class ChainKernelTest {
             var netns = pod();
             var chain = new Chain(false, version, bridge(""), "{'type': 'sbr'}").add(netns);
             assertEquals(version, chain.result.get("cniVersion").stringValue());
-            assertEquals(Map.of("main", MAIN, "rules", List.of("from 10.22.0.2 lookup 100"), "100", List.of(
-                    "default via 10.22.0.1 dev net1", "10.22.0.0/24 dev net1 scope link src 10.22.0.2"), "101", List.of(),
-                    "77", List.of()), outcome(netns));
+            assertEquals(Map.of("main", MAIN, "rules", List.of("from 10.22.0.2 lookup 100"), "100",
+                    List.of("default via 10.22.0.1 dev net1", "10.22.0.0/24 dev net1 scope link src 10.22.0.2"),
+                    "101", List.of(), "77", List.of()), outcome(netns));
             if (!version.equals("0.3.1")) {
                 chain.check(1, netns).succeeded();
             }
@@ -148,9 +148,9 @@ class ChainKernelTest {
     }
 
     /**
-     * Same chain, same pod, same address: same rules, same tables, same main. But for IPv6 networks, which the reference
-     * copies into the tables of IPv4 addresses too, where no packet ever finds them. (The reference of Debian 12 does not
-     * know {@code table} yet.)
+     * Same chain, same pod, same address: same rules, same tables, same main. But for IPv6 networks, which the
+     * reference copies into the tables of IPv4 addresses too, where no packet ever finds them. (The reference of
+     * Debian 12 does not know {@code table} yet.)
      */
     @Test
     void theSameAsTheReference() throws IOException {
@@ -223,7 +223,8 @@ class ChainKernelTest {
     void theCheckOfABridgeInTheSameChain() {
         var expected = Map.of("{'type': 'sbr'}", 1, "{'type': 'sbr', 'table': 77}", 0,
                 "{'type': 'plumbline', 'sourceRouting': {'routes': 'copy'}}", 0,
-                "{'type': 'plumbline', 'sourceRouting': {'table': 77, 'gateways': ['10.22.0.1'], 'routes': 'leave'}}", 0);
+                "{'type': 'plumbline', 'sourceRouting': {'table': 77, 'gateways': ['10.22.0.1'], 'routes': 'leave'}}",
+                0);
         expected.forEach((last, code) -> {
             var netns = namespaces.create();
             var chain = new Chain(false, "1.0.0", bridge(""), last).add(netns);
@@ -233,12 +234,12 @@ class ChainKernelTest {
         });
     }
 
-    /** Routes of main stay where they are, and packets from the address take the table: to be had with plumbline's type. */
+    /** Routes of main stay where they are, and packets from the address take the table: plumbline's own type. */
     @Test
     void whatHoldsForAContainer() {
         var netns = pod();
-        new Chain(false, "1.0.0", bridge(""), "{'type': 'plumbline', 'labels': {'app': 'x'}, 'sourceRouting': {'table': "
-                + "110, 'gateways': ['10.22.0.1'], 'routes': 'copy', 'priority': 300}}").add(netns);
+        new Chain(false, "1.0.0", bridge(""), "{'type': 'plumbline', 'labels': {'app': 'x'}, 'sourceRouting': "
+                + "{'table': 110, 'gateways': ['10.22.0.1'], 'routes': 'copy', 'priority': 300}}").add(netns);
         assertEquals(List.of("300: from 10.22.0.2 lookup 110"), plugins.ourRules(netns));
         assertEquals(List.of("default via 10.22.0.1 dev net1 proto 157",
                 "10.22.0.0/24 dev net1 proto 157 scope link src 10.22.0.2"), plugins.routes(netns, "110"));

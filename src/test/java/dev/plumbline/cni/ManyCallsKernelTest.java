@@ -31,8 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 class ManyCallsKernelTest {
 
-    private static final String SBR = configuration("{'cniVersion': '1.0.0', 'name': 'mynet', 'type': 'sbr', 'prevResult': "
-            + "{'cniVersion': '1.0.0', 'ips': [{'address': '192.168.1.209/24', 'gateway': '192.168.1.1'}]}}").toString();
+    private static final String SBR = configuration("""
+            {'cniVersion': '1.0.0', 'name': 'mynet', 'type': 'sbr', 'prevResult': {'cniVersion': '1.0.0',
+             'ips': [{'address': '192.168.1.209/24', 'gateway': '192.168.1.1'}]}}""").toString();
 
     @RegisterExtension
     final ThrowAwayNamespaces namespaces = new ThrowAwayNamespaces();

@@ -39,7 +39,7 @@ class PluginTypeTest {
     void theReferencesOptions() {
         var auto = new TableChoice.Auto();
         assertEquals(new Wanted(Optional.of(routing(auto, RoutesMode.MOVE, false)), Map.of()),
-                read("sbr", "{'type': 'sbr', 'whatever': [1], 'addSourceHints': false, 'gateways': [], 'table': null}"));
+                read("sbr", "{'type': 'sbr', 'some': [1], 'addSourceHints': false, 'gateways': [], 'table': null}"));
         assertEquals(routing(new TableChoice.Number(77), RoutesMode.LEAVE, false),
                 read("sbr", "{'table': 77, 'gateways': [], 'addSourceHints': false}").sourceRouting().orElseThrow());
         assertEquals(routing(auto, RoutesMode.MOVE, true, "10.0.0.1", "2001:db8::1"), read("sbr",
@@ -50,7 +50,8 @@ class PluginTypeTest {
     @CsvSource(delimiter = '|', value = {"'table': 0|table: expected a number from 1 to 4294967295; found 0",
         "'table': -1|found -1", "'table': 4294967296|found 4294967296", "'table': 254|the kernel's table `main`",
         "'table': 255|the kernel's table `local`", "'table': '77'|table: expected a number", "'table': 1.5|found 1.5",
-        "'gateways': ['bogus']|gateways: \"bogus\" is no address of a gateway", "'gateways': '10.0.0.1'|expected a list",
+        "'gateways': ['bogus']|gateways: \"bogus\" is no address of a gateway",
+        "'gateways': '10.0.0.1'|expected a list",
         "'gateways': ['10.0.0.1', '10.0.0.2']|at most one of a family", "'gateways': ['::1']|no address of a gateway",
         "'gateways': ['0.0.0.0']|no address of a gateway", "'addSourceHints': 'yes'|expected true or false",
         "'table': 77, 'gateways': ['10.0.0.1']|gateways: has no effect with `table`",
@@ -77,7 +78,8 @@ class PluginTypeTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"'firewall': 5|firewall with value 5", "'ipsec': {'psk': 'x'}|ipsec with value {...}",
+    @CsvSource(delimiter = '|', value = {"'firewall': 5|firewall with value 5",
+        "'ipsec': {'psk': 'x'}|ipsec with value {...}",
         "'psk': 'hidden'|psk with value ***", "'table': 77|table with value 77",
         "'sourceRouting': {'device': 'eth0'}|sourceRouting.device with value \"eth0\""})
     void whatIsNotSupportedIsRefused(String fields, String message) {

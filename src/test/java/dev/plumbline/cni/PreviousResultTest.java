@@ -39,7 +39,8 @@ class PreviousResultTest {
         return switch (version.shape()) {
             case FAMILIES -> """
                     {'cniVersion': '%s',
-                     'ip4': {'ip': '10.1.2.3/24', 'gateway': '10.1.2.1', 'routes': [{'dst': '0.0.0.0/0', 'gw': '10.1.2.9'}]},
+                     'ip4': {'ip': '10.1.2.3/24', 'gateway': '10.1.2.1',
+                             'routes': [{'dst': '0.0.0.0/0', 'gw': '10.1.2.9'}]},
                      'ip6': {'ip': '2001:db8::3/64'}, 'dns': {'nameservers': ['10.1.2.1']}}""";
             case VERSIONED_ADDRESSES -> """
                     {'cniVersion': '%s',
@@ -105,13 +106,13 @@ class PreviousResultTest {
     /** As the reference: an index that is missing, or leads nowhere, is this interface's; another one's is not. */
     @Test
     void whichAddressesAreTheInterfaces() {
-        var text = "{'cniVersion': '1.0.0', 'interfaces': [{'name': 'vethx'}, {'name': 'eth0', 'sandbox': '/x'}], 'ips': ["
-                + "{'address': '10.0.0.1/24'}, {'interface': 0, 'address': '10.0.0.2/24'}, {'interface': 1, 'address': "
+        var text = "{'cniVersion': '1.0.0', 'interfaces': [{'name': 'vethx'}, {'name': 'eth0', 'sandbox': '/x'}], "
+                + "'ips': [{'address': '10.0.0.1/24'}, {'interface': 0, 'address': '10.0.0.2/24'}, {'interface': 1, 'address': "
                 + "'10.0.0.3/24'}, {'interface': 7, 'address': '10.0.0.4/24'}, {'address': '10.0.0.1/24'}]}";
         assertEquals(List.of("10.0.0.1/24", "10.0.0.3/24", "10.0.0.4/24"), of(CniVersion.V1_0_0, text)
                 .addresses("eth0").stream().map(each -> each.address().toString()).toList());
-        var other = assertThrows(CniException.class, () -> of(CniVersion.V1_0_0, "{'cniVersion': '1.0.0', 'interfaces': "
-                + "[{'name': 'vethx'}], 'ips': [{'interface': 0, 'address': '10.0.0.2/24'}]}").addresses("eth0"));
+        var other = assertThrows(CniException.class, () -> of(CniVersion.V1_0_0, "{'cniVersion': '1.0.0', "
+                + "'interfaces': [{'name': 'vethx'}], 'ips': [{'interface': 0, 'address': '10.0.0.2/24'}]}").addresses("eth0"));
         assertEquals("none of the addresses in prevResult is on interface eth0: 10.0.0.2/24 name another one",
                 other.getMessage());
         var none = assertThrows(CniException.class,

@@ -32,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 class ProcessKernelTest {
 
-    private static final String SBR = configuration("{'cniVersion': '1.0.0', 'name': 'mynet', 'type': 'sbr', 'prevResult': "
-            + "{'cniVersion': '1.0.0', 'ips': [{'address': '192.168.1.209/24', 'gateway': '192.168.1.1'}]}}").toString();
+    private static final String SBR = configuration("""
+            {'cniVersion': '1.0.0', 'name': 'mynet', 'type': 'sbr', 'prevResult': {'cniVersion': '1.0.0',
+             'ips': [{'address': '192.168.1.209/24', 'gateway': '192.168.1.1'}]}}""").toString();
 
     @RegisterExtension
     final ThrowAwayNamespaces namespaces = new ThrowAwayNamespaces();
@@ -87,7 +88,8 @@ class ProcessKernelTest {
         var loaded = Files.readString(log);
         for (var big : List.of("picocli.", "org.snakeyaml.", "com.networknt.", "org.eclipse.jgit.", "org.quartz.",
                 "io.prometheus.", "tools.jackson.databind.ObjectMapper", "tools.jackson.databind.json.JsonMapper",
-                "dev.plumbline.intent.YamlReader", "dev.plumbline.intent.IntentParser", "dev.plumbline.cli.", "dev.plumbline.configuration.")) {
+                "dev.plumbline.intent.YamlReader", "dev.plumbline.intent.IntentParser", "dev.plumbline.cli.",
+                "dev.plumbline.configuration.")) {
             assertFalse(loaded.contains("] " + big), big);
         }
         assertTrue(loaded.contains("] dev.plumbline.cni.CniService"));
@@ -144,8 +146,6 @@ class ProcessKernelTest {
     void settings() throws Exception {
         var file = directory.resolve("cni.json");
         var variables = new HashMap<>(Map.of("PLUMBLINE_CNI_CONFIG", file.toString()));
-        assertEquals(new CniSettings(Path.of("/var/lib/plumbline"), LogLevel.ERROR, Optional.empty(), "1"),
-                CniSettings.read(variables, "1"));
         assertEquals(CniSettings.of(Configuration.DEFAULT, Configuration.STATE_DIRECTORY, "1"),
                 CniSettings.read(variables, "1"));
         var said = new CniSettings(Path.of("/srv/state"), LogLevel.DEBUG, Optional.of(Path.of("/srv/log")),

@@ -132,7 +132,8 @@ class ProtocolTest {
 
     @ParameterizedTest
     @CsvSource({"{'cniVersion':'1.0.0'},missing network name", "{'name':''},missing network name",
-        "{'name':'-x'},invalid characters found in network name", "{'name':'a b'},invalid characters found in network name"})
+        "{'name':'-x'},invalid characters found in network name",
+        "{'name':'a b'},invalid characters found in network name"})
     void badNetworkNames(String text, String message) {
         assertEquals(message, error(call(environment("ADD"), text.replace("'", "\"")), 7).get("msg").stringValue());
     }

@@ -228,7 +228,8 @@ class SbrKernelTest {
         assertEquals("default via 192.168.1.2 dev net1 proto 157", plugins.routes(container, "101").getFirst());
         assertTrue(plugins.routes(container, "102").contains(
                 "default via fe80::1 dev net1 proto 157 metric 1024 pref medium"));
-        assertTrue(plugins.routes(container, "main").contains("fe80::/64 dev net1 proto kernel metric 256 pref medium"));
+        assertTrue(plugins.routes(container, "main").contains(
+                "fe80::/64 dev net1 proto kernel metric 256 pref medium"));
         assertEquals(3, plugins.ourRules(container).size());
     }
 
@@ -260,9 +261,11 @@ class SbrKernelTest {
     /** The kernel refuses what the compiler could not foresee: all is undone. */
     @Test
     void theKernelRefuses() throws Exception {
+        // A route from the time before its gateway became an address of the container's own cannot be made again.
+        plugins.ip(container).run("route add 203.0.113.0/24 via 192.168.1.77 dev net1 onlink");
+        plugins.ip(container).run("addr add 192.168.1.77/32 dev p-net1");
         var before = plugins.everything(container);
-        // The broadcast address: no gateway, but in the network.
-        var result = call("ADD", sbr("").replace("\"192.168.1.1\"", "\"192.168.1.255\""));
+        var result = call("ADD", sbr(""));
         result.failed(CniException.NOT_POSSIBLE);
         assertTrue(result.message().contains("everything done so far was undone"), result::toString);
         assertTrue(result.json().get("details").stringValue().contains("Nexthop has invalid gateway"),
@@ -281,7 +284,8 @@ class SbrKernelTest {
         call("CHECK", sbr("")).succeeded();
         plugins.ip(container).run("route del 10.7.0.0/16 dev net1");
         for (var drift : List.of("rule del pref 20000", "route del default table 100",
-                "route del 192.168.1.0/24 table 100", "route replace default via 192.168.1.3 dev net1 table 100 proto 157",
+                "route del 192.168.1.0/24 table 100",
+                "route replace default via 192.168.1.3 dev net1 table 100 proto 157",
                 "addr del 192.168.1.209/24 dev net1", "link set net1 down")) {
             plugins.ip(container).run(drift);
             var result = call("CHECK", sbr("")).failed(CniException.DRIFTED);
@@ -332,5 +336,21 @@ class SbrKernelTest {
         plugins.call("sbr", environment("ADD", "c1", plugins.host, "net1"), sbr("")).failed(CniException.INVALID_NETNS);
         plugins.call("sbr", environment("DEL", "c1", plugins.host, "net1"), sbr("")).succeeded();
         assertEquals(before, plugins.everything(plugins.host));
+    }
+
+    /** A container that was started again in another namespace without a DEL: nothing of the former stays. */
+    @Test
+    void startedAgainElsewhere() throws Exception {
+        call("ADD", sbr("")).succeeded();
+        var other = plugins.container();
+        plugins.device(other, "net1", "192.168.1.209/24");
+        plugins.call("sbr", environment("ADD", "c1", other, "net1"), sbr("")).succeeded();
+        assertEquals(List.of(), plugins.ourRules(container));
+        assertEquals(1, plugins.ourRules(other).size());
+        namespaces.remove(other);
+        call("ADD", sbr("")).succeeded();
+        assertEquals(1, stored().stream().filter(each -> each.startsWith("namespaces")).count());
+        call("DEL", sbr("")).succeeded();
+        assertEquals(List.of(), stored());
     }
 }

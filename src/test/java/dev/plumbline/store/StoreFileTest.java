@@ -118,7 +118,7 @@ class StoreFileTest {
         store(ledger(5));
         sql("PRAGMA user_version=9", "UPDATE meta SET program_version = '7.2'");
         var refusal = assertThrows(StoreException.class, this::stored).getMessage();
-        assertTrue(refusal.contains("newer plumbline (schema 9, version 7.2; this one knows up to 3)"), refusal);
+        assertTrue(refusal.contains("newer plumbline (schema 9, version 7.2; this one knows up to 5)"), refusal);
         assertEquals(refusal,
                 assertThrows(StoreException.class, () -> Store.openReadOnly(directory(), "1.0")).getMessage());
         assertEquals(9, number("PRAGMA user_version"));
