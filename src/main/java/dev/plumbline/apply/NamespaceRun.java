@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The loop in one namespace: the unit of plan, ledger and rollback. {@link #prepare} reads and compares;
@@ -53,16 +54,19 @@ final class NamespaceRun implements AutoCloseable {
 
     private final String label;
     private final LiveNamespace namespace;
-    private final List<Document> documents;
+    private final Supplier<List<Document>> documents;
     private final Ledgers ledgers;
     private final Journal journal;
     private final Map<String, Long> tableNames;
     private final boolean attended;
     private final Map<String, DriftMode> uncorrected;
+    private final boolean onlyAttachments;
     private final Timings timings;
 
-    NamespaceRun(String label, LiveNamespace namespace, List<Document> documents, Ledgers ledgers, Journal journal,
-            Map<String, Long> tableNames, boolean attended, Map<String, DriftMode> uncorrected, Timings timings) {
+    /** @param documents read anew each time the namespace is */
+    NamespaceRun(String label, LiveNamespace namespace, Supplier<List<Document>> documents, Ledgers ledgers,
+            Journal journal, Map<String, Long> tableNames, boolean attended, Map<String, DriftMode> uncorrected,
+            boolean onlyAttachments, Timings timings) {
         this.label = label;
         this.namespace = namespace;
         this.documents = documents;
@@ -71,6 +75,7 @@ final class NamespaceRun implements AutoCloseable {
         this.tableNames = tableNames;
         this.attended = attended;
         this.uncorrected = uncorrected;
+        this.onlyAttachments = onlyAttachments;
         this.timings = timings;
     }
 
@@ -84,6 +89,16 @@ final class NamespaceRun implements AutoCloseable {
 
         boolean isEmpty() {
             return changes.stream().allMatch(ChangeSet::isEmpty);
+        }
+
+        /** What is wrong with the documents. */
+        List<Problem> errors() {
+            return compilation.problems().stream().filter(each -> each.severity() == Problem.Severity.ERROR).toList();
+        }
+
+        /** There is no desired state then. */
+        boolean isBroken() {
+            return !errors().isEmpty();
         }
 
         /** Whether both come to the same plan. */
@@ -119,21 +134,20 @@ final class NamespaceRun implements AutoCloseable {
 
     Prepared prepare() {
         var read = compiled();
-        boolean broken = read.compilation().problems().stream()
-                .anyMatch(each -> each.severity() == Problem.Severity.ERROR);
-        return broken ? read : new Prepared(read.needs(), read.live(), read.before(), read.compilation(),
+        return read.isBroken() ? read : new Prepared(read.needs(), read.live(), read.before(), read.compilation(),
                 differences(read.compilation().desired(), read.live()));
     }
 
     /** Without differences. */
     private Prepared compiled() {
+        var wanted = documents.get();
         var ledger = ledgers.reached(label, namespace.id());
         var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
-        var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
+        var needs = timings.time("compile", () -> Compiler.needs(wanted, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
-        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected);
-        var compilation = timings.time("compile", () -> Compiler.compile(documents, facts));
+        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, onlyAttachments);
+        var compilation = timings.time("compile", () -> Compiler.compile(wanted, facts));
         return new Prepared(needs, live, ledger, compilation, List.of());
     }
 

@@ -1,7 +1,6 @@
 package dev.plumbline.apply;
 
 import dev.plumbline.compile.Examined;
-import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.intent.Document;
@@ -10,19 +9,14 @@ import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.plan.Guard;
 import dev.plumbline.plan.Plan;
-import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.ForbiddenNamespaceException;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.Progress;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The loop over all namespaces: the host's first, then the others by name. */
 public final class Reconciler {
@@ -42,18 +37,23 @@ public final class Reconciler {
     private final boolean attended;
     private final Map<String, DriftMode> uncorrected;
     private final Timings timings;
+    private final Attached attached;
+    private final boolean onlyAttachments;
 
     /**
+     * One that knows of no attachments.
+     *
      * @param tableNames {@code rt_tables}
      * @param attended a person is waiting: what this host has never had is an error, not a reason to wait
      */
     public Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
             boolean attended, Timings timings) {
-        this(namespaces, ledgers, journal, tableNames, attended, Map.of(), timings);
+        this(namespaces, ledgers, journal, tableNames, attended, Map.of(), timings, Attached.NONE, false);
     }
 
     private Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
-            boolean attended, Map<String, DriftMode> uncorrected, Timings timings) {
+            boolean attended, Map<String, DriftMode> uncorrected, Timings timings, Attached attached,
+            boolean onlyAttachments) {
         this.namespaces = namespaces;
         this.ledgers = ledgers;
         this.journal = journal;
@@ -61,6 +61,17 @@ public final class Reconciler {
         this.attended = attended;
         this.uncorrected = Map.copyOf(uncorrected);
         this.timings = timings;
+        this.attached = attached;
+        this.onlyAttachments = onlyAttachments;
+    }
+
+    /**
+     * The same with attachments.
+     *
+     * @param only documents of people are not at hand: what they made stays as it is
+     */
+    public Reconciler with(Attached some, boolean only) {
+        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, uncorrected, timings, some, only);
     }
 
     /**
@@ -69,7 +80,8 @@ public final class Reconciler {
      * @param documents ({@code kind/name}) that are as they were applied last
      */
     public Reconciler leaving(Map<String, DriftMode> documents) {
-        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, documents, timings);
+        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, documents, timings, attached,
+                onlyAttachments);
     }
 
     /** A plan, and the namespaces held open to carry it out. */
@@ -77,6 +89,7 @@ public final class Reconciler {
         private final Map<NamespaceRun, NamespaceRun.Prepared> runs = new LinkedHashMap<>();
         private final Map<NamespaceRun, Journal.Claim> claims = new LinkedHashMap<>();
         private final List<NamespaceRun> opened = new ArrayList<>();
+        private final Set<NamespaceRun> isolated = new HashSet<>();
         private final List<Plan.NamespacePlan> unread = new ArrayList<>();
         private final List<ForbiddenNamespaceException> forbidden = new ArrayList<>();
         private final List<Event> recovered = new ArrayList<>();
@@ -99,7 +112,7 @@ public final class Reconciler {
 
         private Plan.NamespacePlan plan(NamespaceRun run, NamespaceRun.Prepared prepared) {
             return run.plan(prepared, unfinished.stream()
-                    .filter(each -> each.label().equals(run.label())).map(Reconciler::notice).toList())
+                    .filter(each -> each.label().equals(run.label())).map(Notices::of).toList())
                     .guardedBy(guards.getOrDefault(run.label(), List.of()));
         }
 
@@ -180,46 +193,56 @@ public final class Reconciler {
          * @throws LockedException if another apply is at work in a namespace
          * @throws GuardedException if the plan hits a guard; nothing is changed then
          * @throws ApplyException at the first namespace that fails, or is not any more as it was shown; those before it
-         *     stay as they are
+         *     stay as they are. Those of containers, which no document of a person names, keep nobody from the others:
+         *     their failure is told at the end
          */
         public void apply(Optional<Instant> confirmBy, Progress progress) {
             requireUnguarded();
             if (!forbidden.isEmpty()) {
                 throw forbidden.getFirst();
             }
+            var failures = new ArrayList<RuntimeException>();
             runs.forEach((run, prepared) -> {
-                var claimed = claims.get(run);
-                if (claimed != null) {
-                    run.apply(prepared, claimed, confirmBy, progress);
-                    release(run);
-                } else if (run.hasWork(prepared) || isAwaiting(run)) {
-                    claims.put(run, run.claim(recovered::add));
-                    run.apply(guarded(run, again(run, prepared)), claims.get(run), confirmBy, progress);
-                    release(run);
+                try {
+                    apply(run, prepared, isolated.contains(run) ? Optional.empty() : confirmBy, progress);
+                } catch (ApplyException | LockedException e) {
+                    if (!isolated.contains(run)) {
+                        throw e;
+                    }
+                    failures.add(e);
                 }
             });
+            if (!failures.isEmpty()) {
+                throw failures.getFirst();
+            }
+        }
+
+        private void apply(NamespaceRun run, NamespaceRun.Prepared prepared, Optional<Instant> confirmBy,
+                Progress progress) {
+            var claimed = claims.get(run);
+            if (claimed != null) {
+                run.apply(prepared, claimed, confirmBy, progress);
+                release(run);
+            } else if (run.hasWork(prepared) || isAwaiting(run)) {
+                claims.put(run, run.claim(recovered::add));
+                // Nobody approves containers: they come and go while a plan is shown.
+                var now = isolated.contains(run) ? run.prepare() : guarded(run, again(run, prepared));
+                if (!now.isBroken()) {
+                    run.apply(now, claims.get(run), confirmBy, progress);
+                }
+                release(run);
+            }
         }
 
         /**
          * What the plan does, and to which namespaces, as 64 hexadecimal digits. A change of a live object that the
-         * plan touches gives another plan, and so another number; what it does not touch does not count.
+         * plan touches gives another plan, and so another number; what it does not touch does not count, nor does a
+         * namespace in which it changes nothing.
          */
         public String fingerprint() {
-            try {
-                var digest = MessageDigest.getInstance("SHA-256");
-                runs.forEach((run, prepared) -> {
-                    update(digest, run.label() + " " + run.id());
-                    prepared.changes().stream().flatMap(ChangeSet::pending)
-                            .forEach(each -> update(digest, each.change().toString()));
-                });
-                return HexFormat.of().formatHex(digest.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new AssertionError("every JDK has SHA-256", e);
-            }
-        }
-
-        private static void update(MessageDigest digest, String text) {
-            digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+            var fingerprint = new Fingerprint();
+            runs.forEach((run, prepared) -> fingerprint.add(run.label(), run.id(), prepared.changes()));
+            return fingerprint.hex();
         }
 
         /** Who applies where something waits to be confirmed is turned away, though nothing may be left to do. */
@@ -249,13 +272,13 @@ public final class Reconciler {
     }
 
     /**
-     * Reads every namespace that the documents or the ledger name, and compares. Claims nothing, so that somebody can
-     * take time to read the plan.
+     * Reads every namespace that documents, attachments or the ledger name, and compares. Claims nothing, so that
+     * somebody can take time to read the plan.
      *
      * @throws IntentException with every error of every namespace
      */
     public Session prepare(List<Document> documents) {
-        return prepare(documents, false);
+        return prepare(labels(documents), documents, false, false);
     }
 
     /**
@@ -266,13 +289,14 @@ public final class Reconciler {
      * @throws LockedException if another apply is at work in a namespace
      */
     public Session prepareToApply(List<Document> documents) {
-        return prepare(documents, true);
+        return prepare(labels(documents), documents, true, false);
     }
 
     /**
      * Reads namespaces and compiles their documents, whatever is wrong with these. Changes and claims nothing.
      *
-     * @param only the label of the one namespace to look into; absent: all that documents or the ledger name
+     * @param only the label of the one namespace to look into; absent: all that documents, attachments or the ledger
+     *     name
      * @param unseen takes a line for each namespace that is not there, or may not be entered
      */
     public List<Examined> examine(List<Document> documents, Optional<String> only, Consumer<String> unseen) {
@@ -285,9 +309,7 @@ public final class Reconciler {
                     unseen.accept("there is no network namespace " + label + " now");
                     continue;
                 }
-                try (var run = new NamespaceRun(label, namespace.get(), documents.stream()
-                        .filter(each -> each.netns().equals(label)).toList(), ledgers, journal, tableNames, attended,
-                        uncorrected, timings)) {
+                try (var run = run(label, namespace.get(), held(documents, label))) {
                     if (seen.add(run.id())) {
                         examined.add(run.examine());
                     }
@@ -299,41 +321,88 @@ public final class Reconciler {
         return examined;
     }
 
-    private Session prepare(List<Document> documents, boolean claiming) {
+    private static List<Document> held(List<Document> documents, String label) {
+        return documents.stream().filter(each -> each.netns().equals(label)).toList();
+    }
+
+    private NamespaceRun run(String label, LiveNamespace namespace, List<Document> held) {
+        return new NamespaceRun(label, namespace,
+                () -> Stream.concat(attached.in(namespace.id()).stream(), held.stream()).toList(), ledgers, journal,
+                tableNames, attended, uncorrected, onlyAttachments, timings);
+    }
+
+    /** {@link #prepare(List)} for one namespace and nothing else. */
+    public Session prepare(String label, List<Document> documents) {
+        return prepare(List.of(label), documents, false, true);
+    }
+
+    /** {@link #prepareToApply(List)} for one namespace and nothing else. */
+    public Session prepareToApply(String label, List<Document> documents) {
+        return prepare(List.of(label), documents, true, true);
+    }
+
+    /** {@link #prepareToApply(List)} for attachments: the host's namespace is not looked at. */
+    public Session prepareToApplyAttached() {
+        return prepare(labels(List.of()).stream().filter(each -> !each.equals(Document.HOST)).toList(), List.of(),
+                true, false);
+    }
+
+    private Session prepare(List<String> labels, List<Document> documents, boolean claiming, boolean alone) {
         var session = new Session(claiming ? List.of() : journal.unfinished());
         try {
             var problems = new ArrayList<Problem>();
-            for (var label : labels(documents)) {
-                var held = documents.stream().filter(document -> document.netns().equals(label)).toList();
-                var namespace = opened(label, held, session, claiming);
-                if (namespace.isEmpty()) {
-                    continue;
+            for (var label : labels) {
+                var held = held(documents, label);
+                boolean isolated = !alone && !label.equals(Document.HOST) && held.isEmpty();
+                try {
+                    enter(session, label, held, claiming, isolated, problems);
+                } catch (ForbiddenNamespaceException e) {
+                    throw e;
+                } catch (LockedException | UncheckedIOException e) {
+                    if (!isolated) {
+                        throw e;
+                    }
+                    session.unread.add(Notices.leftAlone(label, e.getMessage()));
                 }
-                var twin = session.runs.keySet().stream()
-                        .filter(each -> each.id().equals(namespace.get().id())).findFirst();
-                if (twin.isPresent()) {
-                    namespace.get().close();
-                    held.forEach(document -> problems.add(twoNames(document, twin.get().label())));
-                    continue;
-                }
-                var run = new NamespaceRun(label, namespace.get(), held, ledgers, journal, tableNames, attended,
-                        uncorrected, timings);
-                session.opened.add(run);
-                if (claiming) {
-                    session.claims.put(run, run.claim(session.recovered::add));
-                }
-                var prepared = run.prepare();
-                session.runs.put(run, prepared);
-                prepared.compilation().problems().stream()
-                        .filter(each -> each.severity() == Problem.Severity.ERROR).forEach(problems::add);
             }
             if (!problems.isEmpty()) {
                 throw new IntentException(problems);
             }
+            session.unread.addAll(Notices.lost(attached, labels, session.opened, session.unread));
             return session;
         } catch (RuntimeException e) {
             session.close();
             throw e;
+        }
+    }
+
+    private void enter(Session session, String label, List<Document> held, boolean claiming, boolean isolated,
+            List<Problem> problems) {
+        var namespace = opened(label, held, session, claiming);
+        if (namespace.isEmpty()) {
+            return;
+        }
+        var id = namespace.get().id();
+        var twin = session.opened.stream().filter(each -> each.id().equals(id)).findFirst();
+        if (twin.isPresent()) {
+            namespace.get().close();
+            held.forEach(document -> problems.add(Notices.twoNames(document, twin.get().label())));
+            return;
+        }
+        var run = run(label, namespace.get(), held);
+        session.opened.add(run);
+        if (claiming) {
+            session.claims.put(run, run.claim(session.recovered::add));
+        }
+        var prepared = run.prepare();
+        if (isolated && prepared.isBroken()) {
+            session.unread.add(Notices.leftAlone(label, prepared.errors()));
+            return;
+        }
+        problems.addAll(prepared.errors());
+        session.runs.put(run, prepared);
+        if (isolated) {
+            session.isolated.add(run);
         }
     }
 
@@ -342,7 +411,7 @@ public final class Reconciler {
         try {
             var namespace = timings.time("open", () -> namespaces.open(label));
             if (namespace.isEmpty()) {
-                absent(label, held).ifPresent(session.unread::add);
+                Notices.absent(label, held).ifPresent(session.unread::add);
             }
             return namespace;
         } catch (ForbiddenNamespaceException e) {
@@ -350,7 +419,7 @@ public final class Reconciler {
                 throw e;
             }
             session.forbidden.add(e);
-            session.unread.add(forbidden(label, held));
+            session.unread.add(Notices.forbidden(label, held));
             return Optional.empty();
         }
     }
@@ -384,54 +453,13 @@ public final class Reconciler {
         return confirmed;
     }
 
-    private static Plan.Notice notice(UnfinishedApply apply) {
-        var who = apply.by().user() + ", pid " + apply.by().pid() + " (`" + apply.by().command() + "`), since "
-                + apply.since();
-        if (apply.isAwaiting()) {
-            return new Plan.Notice(Plan.Notice.Kind.WARNING, "ConfirmPending", Optional.empty(), "an apply by " + who
-                    + ", waits to be confirmed until " + apply.confirmation().map(Confirmation::by).orElseThrow()
-                    + "; say `plumbline confirm`, or `plumbline revert`");
-        }
-        return apply.running()
-                ? new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyRunning", Optional.empty(),
-                        "an apply is writing here just now: " + who)
-                : new Plan.Notice(Plan.Notice.Kind.WARNING, "ApplyUnfinished", Optional.empty(), "an apply by " + who
-                        + ", did not end, and this plan starts from what it left; the next apply undoes it first, and"
-                        + " `plumbline recover` does just that");
-    }
-
     /** The host's first, then those that documents name: a namespace on record may have another name now. */
     private List<String> labels(List<Document> documents) {
         var labels = new LinkedHashSet<String>();
         labels.add(Document.HOST);
         documents.stream().map(Document::netns).sorted().forEach(labels::add);
+        attached.all().stream().map(each -> each.document().netns()).sorted().forEach(labels::add);
         ledgers.labels().stream().sorted().forEach(labels::add);
         return List.copyOf(labels);
-    }
-
-    /** Two names of one namespace would be two desired states, and each would take away what the other wants. */
-    private static Problem twoNames(Document document, String other) {
-        return Problem.error(document.origin(), "spec.netns", "`" + document.netns() + "` is "
-                + (other.equals(Document.HOST) ? "the network namespace that this command runs in; leave `netns` out"
-                        : "the same network namespace as `" + other + "`; use one name for it"));
-    }
-
-    private static Optional<Plan.NamespacePlan> absent(String label, List<Document> held) {
-        if (held.isEmpty()) {
-            return Optional.empty();
-        }
-        var notices = held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WAITING, "NamespaceNotReady",
-                Optional.of(document.origin()), "there is no network namespace " + label + " now")).toList();
-        return Optional.of(new Plan.NamespacePlan(label, List.of(), notices));
-    }
-
-    private static Plan.NamespacePlan forbidden(String label, List<Document> held) {
-        var text = "no right to enter network namespace " + label + ": run as root to see what would be done there";
-        var notices = new ArrayList<>(held.stream().map(document -> new Plan.Notice(Plan.Notice.Kind.WARNING,
-                Plan.Notice.FORBIDDEN, Optional.of(document.origin()), text)).toList());
-        if (held.isEmpty()) {
-            notices.add(new Plan.Notice(Plan.Notice.Kind.WARNING, Plan.Notice.FORBIDDEN, Optional.empty(), text));
-        }
-        return new Plan.NamespacePlan(label, List.of(), notices);
     }
 }

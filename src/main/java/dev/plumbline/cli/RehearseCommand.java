@@ -41,8 +41,9 @@ final class RehearseCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         Privileges.requireNetAdmin("rehearse");
-        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err()); var stage = new Stage(work.ledgers());
-                var session = work.prepare(stage::copy, stage)) {
+        try (var work = Workspace.reading(input.settings(), Caller.invocation(this), err());
+                var stage = new Stage(work.ledgers());
+                var session = work.prepare(stage::copy, stage, stage::original)) {
             var rehearsals = session.rehearse(new ProgressLine("rehearsing", err()));
             var plans = new ArrayList<>(rehearsals.stream().map(Rehearsal::plan).toList());
             plans.addAll(session.unread());
@@ -75,6 +76,7 @@ final class RehearseCommand extends Subcommand {
         private final Ledgers real;
         private final Map<String, Replica> replicas = new TreeMap<>();
         private final Map<NamespaceId, Ledger> ledgers = new HashMap<>();
+        private final Map<NamespaceId, NamespaceId> originals = new HashMap<>();
 
         private Stage(Ledgers real) {
             this.real = real;
@@ -87,10 +89,15 @@ final class RehearseCommand extends Subcommand {
                     var replica = Replica.of(state);
                     replicas.put(label, replica);
                     var live = replica.open();
+                    originals.put(live.id(), original.id());
                     ledgers.put(live.id(), replica.translated(real.reached(label, original.id()), state));
                     return live;
                 }
             });
+        }
+
+        NamespaceId original(NamespaceId copy) {
+            return originals.getOrDefault(copy, copy);
         }
 
         @Override

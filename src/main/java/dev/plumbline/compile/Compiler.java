@@ -91,6 +91,10 @@ public final class Compiler {
         tables.allotRemaining();
         draft.problems(tables.problems());
         var putBack = new PutBack(draft);
+        var unknown = new UnknownDocuments(draft);
+        if (draft.facts().onlyAttachments()) {
+            unknown.hold();
+        }
         routeTables();
         var sources = new SourceRoutingCompiler(draft, tables, new DeviceRoutes(draft, putBack));
         var ruleDocuments = new RoutingRulesCompiler(draft, tables);
@@ -103,6 +107,9 @@ public final class Compiler {
             }
         }
         sources.keepUnrecorded();
+        if (draft.facts().onlyAttachments()) {
+            unknown.keep();
+        }
         var ownership = new Ownership(draft);
         ownership.routesOfDocuments();
         ownership.routesOfOthers();
@@ -131,6 +138,9 @@ public final class Compiler {
                 .collect(Collectors.toSet());
         var holding = new Holding(documents, draft);
         var carriedOut = documents.stream().map(Document::id).filter(draft::isComplete).collect(Collectors.toSet());
+        if (draft.facts().onlyAttachments()) {
+            carriedOut.addAll(UnknownDocuments.carriedOut(draft.facts().ledger()));
+        }
         var ledger = holding.ledger(new Ledger(draft.allotments(), draft.taken(), draft.takenRules(),
                 draft.interfaces().devices(), carriedOut), held);
         var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables());

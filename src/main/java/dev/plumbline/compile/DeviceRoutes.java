@@ -196,8 +196,7 @@ final class DeviceRoutes {
         var extra = route.family() == Family.IPV4 ? bound.spec().ipv4Routes() : bound.spec().ipv6Routes();
         var one = new RouteRows.Builder(route.family(), 0);
         one.add(route);
-        boolean listedGateway = route.destination().isDefault() && bound.spec().gateways().stream()
-                .flatMap(List::stream).anyMatch(each -> each.value().family() == route.family());
+        boolean listedGateway = route.destination().isDefault() && bound.spec().namesGateway(route.family());
         return listedGateway || extra.find(one.build(), 0) >= 0 || draft.wanting(route).findAny().isPresent();
     }
 

@@ -116,6 +116,11 @@ final class Draft {
         return true;
     }
 
+    /** A document that is not at hand waits, and nobody is told. */
+    void waitsUnsaid(String document) {
+        waitingDocuments.add(document);
+    }
+
     boolean isWaiting(String document) {
         return waitingDocuments.contains(document);
     }

@@ -17,9 +17,16 @@ import java.util.Map;
  *     all drift is corrected
  * @param uncorrected documents ({@code kind/name}) that are as they were applied, and whose drift is left alone while
  *     nobody watches: {@link DriftMode#REPORT} or {@link DriftMode#IGNORE}
+ * @param onlyAttachments documents of people are not at hand: what they made stays as it is
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended, Map<String, DriftMode> uncorrected) {
+        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments) {
+
+    /** With all documents at hand. */
+    public Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
+            boolean attended, Map<String, DriftMode> uncorrected) {
+        this(live, ledger, freeTables, tableNames, attended, uncorrected, false);
+    }
 
     public Facts {
         freeTables = List.copyOf(freeTables);

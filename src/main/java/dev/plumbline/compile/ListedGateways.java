@@ -7,6 +7,7 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Which of a document's listed gateways serves which table. */
@@ -25,13 +26,27 @@ final class ListedGateways {
 
     /** The gateway of a family's default route in a table: none, or one. */
     List<Located<IpAddress>> of(BoundTable table, Family family) {
+        var own = table.of(family).stream().map(each -> bound.spec().gatewayOf().get(each.local()))
+                .filter(Objects::nonNull).distinct().map(each -> new Located<>(each, bound.spec().device().origin()))
+                .toList();
+        if (own.size() > 1) {
+            return tooMany(table, own);
+        }
+        return own.isEmpty() ? listed(table, family) : own;
+    }
+
+    private List<Located<IpAddress>> tooMany(BoundTable table, List<Located<IpAddress>> gateways) {
+        draft.error(gateways.get(1).origin(), "spec.gateways", "all addresses share table " + table.number()
+                + ", which can have one gateway a family, and " + gateways.getFirst().value()
+                + " is one already; `table: auto` gives each address its own");
+        return List.of();
+    }
+
+    private List<Located<IpAddress>> listed(BoundTable table, Family family) {
         var candidates = listed.stream().filter(each -> each.value().family() == family).toList();
         if (candidates.size() > 1 && !(bound.spec().table().value() instanceof TableChoice.Auto)) {
             used.addAll(candidates);
-            draft.error(candidates.get(1).origin(), "spec.gateways", "all addresses share table " + table.number()
-                    + ", which can have one gateway a family, and " + candidates.getFirst().value()
-                    + " is one already; `table: auto` gives each address its own");
-            return List.of();
+            return tooMany(table, candidates);
         }
         if (candidates.size() <= 1) {
             used.addAll(candidates);

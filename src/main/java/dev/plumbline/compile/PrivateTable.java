@@ -53,7 +53,7 @@ final class PrivateTable {
                 }
             }
         }
-        gateways.forEach(this::addGateway);
+        gateways.forEach(each -> addGateway(each, isOnlink(input, each.value())));
         addExtra(extra);
         return reachable();
     }
@@ -80,9 +80,16 @@ final class PrivateTable {
         return route.inTable(table.number()).withAttributes(attributes);
     }
 
-    private void addGateway(Located<IpAddress> gateway) {
+    /** The device's own default route calls this gateway a neighbour that no network tells of. */
+    private static boolean isOnlink(SourceRoutes input, IpAddress gateway) {
+        return input.all().stream().filter(each -> each.destination().isDefault())
+                .flatMap(each -> each.attributes().nextHops().stream())
+                .anyMatch(hop -> hop.onlink() && hop.gateway().equals(Optional.of(gateway)));
+    }
+
+    private void addGateway(Located<IpAddress> gateway, boolean onlink) {
         var attributes = RouteAttributes.unicast(Scope.UNIVERSE,
-                List.of(NextHop.via(gateway.value(), bound.device())));
+                List.of(new NextHop(Optional.of(gateway.value()), bound.device(), 1, onlink)));
         var route = new Route(table.number(), new Prefix(new IpAddress(family, 0, 0), 0), 0,
                 family == Family.IPV6 ? Route.IPV6_DEFAULT_METRIC : 0, attributes);
         entries.put(Identity.of(route), new ArrayList<>(List.of(new Entry(route, true, gateway.origin().line()))));

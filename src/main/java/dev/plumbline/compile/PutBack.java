@@ -161,7 +161,9 @@ final class PutBack {
         for (var taken : draft.facts().ledger().rules()) {
             var key = RuleKey.of(taken.rule());
             var owner = ours.get(key);
-            if (owner != null) {
+            if (draft.isWaiting(taken.document())) {
+                draft.takesRule(taken);
+            } else if (owner != null) {
                 if (!fresh.contains(key)) {
                     draft.takesRule(new TakenRule(owner.document().id(), taken.rule()));
                 }

@@ -7,6 +7,7 @@ import dev.plumbline.source.SignaturePolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,9 +24,10 @@ import java.util.Set;
  * @param agent how often the agent works
  * @param metrics where the agent and unattended runs leave figures
  * @param secrets how encrypted files in the repository are read
+ * @param cni what the CNI plugin logs
  */
 public record Configuration(Host host, Path stateDirectory, SourceSettings source, Set<String> allowedGuards,
-        DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets) {
+        DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets, Cni cni) {
 
     /** Where the file is, unless somebody says otherwise. */
     public static final Path FILE = Path.of("/etc/plumbline/plumbline.yaml");
@@ -39,7 +41,7 @@ public record Configuration(Host host, Path stateDirectory, SourceSettings sourc
     /** What holds without a file. */
     public static final Configuration DEFAULT = new Configuration(new Host(Optional.empty(), Map.of()),
             STATE_DIRECTORY, new SourceSettings.Directory(INTENTS), Set.of(), DriftPolicy.DEFAULT, Agent.DEFAULT,
-            new Metrics(Optional.empty(), Optional.empty()), new Secrets(Optional.empty()));
+            new Metrics(Optional.empty(), Optional.empty()), new Secrets(Optional.empty()), Cni.DEFAULT);
 
     public Configuration {
         allowedGuards = Set.copyOf(allowedGuards);
@@ -97,5 +99,19 @@ public record Configuration(Host host, Path stateDirectory, SourceSettings sourc
 
     /** @param ageIdentity the host's key for files that were encrypted with age or SOPS */
     public record Secrets(Optional<Path> ageIdentity) {
+    }
+
+    /**
+     * The CNI plugin's log; a network's own configuration may say otherwise.
+     *
+     * @param logLevel one of {@link #LEVELS}
+     * @param logFile beside standard error
+     */
+    public record Cni(String logLevel, Optional<Path> logFile) {
+
+        /** In the words of Multus, the quietest first. */
+        public static final List<String> LEVELS = List.of("panic", "error", "verbose", "debug");
+
+        public static final Cni DEFAULT = new Cni("error", Optional.empty());
     }
 }

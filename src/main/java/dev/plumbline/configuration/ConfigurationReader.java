@@ -27,7 +27,7 @@ public final class ConfigurationReader {
     static final String KIND = "Configuration";
     private static final String VERSION = "plumbline.dev/v1";
     private static final List<String> TOP = List.of("apiVersion", "kind", "host", "stateDirectory", "source", "guards",
-            "drift", "agent", "metrics", "secrets");
+            "drift", "agent", "metrics", "secrets", "cni");
     private static final List<String> MODES = Arrays.stream(DriftMode.values()).map(DriftMode::word).toList();
     private static final Configuration.Agent AGENT = Configuration.Agent.DEFAULT;
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -76,7 +76,8 @@ public final class ConfigurationReader {
                         .orElse(otherwise.agent()),
                 fields.part(top, path, "metrics", List.of("listen", "textfile"), this::metrics)
                         .orElse(otherwise.metrics()),
-                fields.part(top, path, "secrets", List.of("ageIdentity"), this::secrets).orElse(otherwise.secrets()));
+                fields.part(top, path, "secrets", List.of("ageIdentity"), this::secrets).orElse(otherwise.secrets()),
+                fields.part(top, path, "cni", List.of("logLevel", "logFile"), this::cni).orElse(otherwise.cni()));
     }
 
     private Configuration.Host host(Node.Mapping host, FieldPath path) {
@@ -163,5 +164,12 @@ public final class ConfigurationReader {
 
     private Configuration.Secrets secrets(Node.Mapping secrets, FieldPath path) {
         return new Configuration.Secrets(fields.path(secrets, path, "ageIdentity"));
+    }
+
+    private Configuration.Cni cni(Node.Mapping cni, FieldPath path) {
+        var level = cni.get("logLevel");
+        return new Configuration.Cni(Optional.ofNullable(level).map(node -> values.word(node, path.field("logLevel"),
+                Configuration.Cni.LEVELS)).orElse(Configuration.Cni.DEFAULT.logLevel()),
+                fields.path(cni, path, "logFile"));
     }
 }

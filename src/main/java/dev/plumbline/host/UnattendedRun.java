@@ -14,6 +14,7 @@ import dev.plumbline.history.Reason;
 import dev.plumbline.history.Run;
 import dev.plumbline.intent.DocumentCodec;
 import dev.plumbline.intent.IntentException;
+import dev.plumbline.intent.ParsedIntents;
 import dev.plumbline.intent.ProblemText;
 import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.plan.Plan;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -133,6 +135,8 @@ final class UnattendedRun {
 
     /** What comes before all else, and may be all there is to do. */
     private Optional<Failure> beforehand() {
+        new Tombstones(settings.stateDirectory()).settle(store);
+        store.dropAttachmentsOfOtherBoots(StoredAttached.bootId());
         var journal = journal(Optional.empty());
         var events = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(), false,
                 new Timings()).recover();
@@ -206,25 +210,45 @@ final class UnattendedRun {
         var source = store.source();
         var documents = store.appliedDocuments();
         if (source.isEmpty() || documents.isEmpty()) {
-            return Tried.failed(Optional.empty(), new Failure(Reason.NOT_YET_APPLIED, "nothing was ever applied here"));
+            return attachmentsAlone(new Failure(Reason.NOT_YET_APPLIED, "nothing was ever applied here"));
         }
         try {
             var parsed = DocumentCodec.read(new ByteArrayInputStream(documents.get()));
             return reconcile(new Wanted(source.get().id(), source.get().commit(), source.get().contentHash(),
                     settings.host(), parsed, false, List::of), false);
         } catch (IOException e) {
-            return Tried.failed(Optional.empty(), new Failure(Reason.FAILED, "the record of what was applied is of"
-                    + " another version of plumbline, or damaged; an apply of the newest intents renews it"));
+            return attachmentsAlone(new Failure(Reason.FAILED, "the record of what was applied is of another version"
+                    + " of plumbline, or damaged; an apply of the newest intents renews it"));
         }
+    }
+
+    /** Containers are kept true whatever is wrong with the intents. */
+    private Tried attachmentsAlone(Failure failure) {
+        if (store.attachments().isEmpty() && store.labels().isEmpty()) {
+            return Tried.failed(Optional.empty(), failure);
+        }
+        var nothing = new Wanted(settings.place().id(), Optional.empty(), "", settings.host(),
+                new ParsedIntents(List.of(), List.of()), false, List::of);
+        var work = workspace(nothing);
+        var tried = reconcile(nothing, work, work::prepareAttached, false);
+        return new Tried(Optional.empty(), tried.failure().or(() -> Optional.of(failure)), tried.done());
+    }
+
+    private Workspace workspace(Wanted wanted) {
+        return new Workspace(wanted, store, settings.stateDirectory(), journal(Optional.of(wanted)),
+                order.replaceSource(), settings.drift(), new PrintWriter(Writer.nullWriter()));
     }
 
     /** @param isNew these are not the intents that were applied last: guards watch */
     private Tried reconcile(Wanted wanted, boolean isNew) {
+        var work = workspace(wanted);
+        return reconcile(wanted, work, work::prepareUnattended, isNew);
+    }
+
+    private Tried reconcile(Wanted wanted, Workspace work, Supplier<Reconciler.Session> preparation, boolean isNew) {
         var here = Optional.of(wanted);
         try {
-            var work = new Workspace(wanted, store, journal(here), order.replaceSource(), settings.drift(),
-                    new PrintWriter(Writer.nullWriter()));
-            return new Tried(here, Optional.empty(), carriedOut(work, wanted, isNew));
+            return new Tried(here, Optional.empty(), carriedOut(work, preparation, isNew));
         } catch (SuspendedException e) {
             return Tried.failed(here, new Failure(Reason.SUSPENDED, e.getMessage()));
         } catch (GuardedException e) {
@@ -244,8 +268,8 @@ final class UnattendedRun {
         }
     }
 
-    private Done carriedOut(Workspace work, Wanted wanted, boolean isNew) {
-        try (var session = work.prepareUnattended()) {
+    private Done carriedOut(Workspace work, Supplier<Reconciler.Session> preparation, boolean isNew) {
+        try (var session = preparation.get()) {
             if (isNew) {
                 var allow = new HashSet<>(settings.allow());
                 allow.addAll(order.allow());

@@ -1,5 +1,6 @@
 package dev.plumbline.host;
 
+import dev.plumbline.apply.Attached;
 import dev.plumbline.apply.Journal;
 import dev.plumbline.apply.Ledgers;
 import dev.plumbline.apply.Namespaces;
@@ -28,6 +29,7 @@ import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.plan.PlanText;
 import dev.plumbline.source.ParsedDocuments;
 import dev.plumbline.source.SourceContent;
+import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.AppliedSource;
 import dev.plumbline.store.OtherSourceException;
 import dev.plumbline.store.SourceId;
@@ -47,6 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** What a command works with: the intents of this host, the store, and the loop over both. */
@@ -57,6 +60,7 @@ public final class Workspace implements AutoCloseable {
 
     private final Wanted wanted;
     private final StoreView store;
+    private final Attached attached;
     private final Journal journal;
     private final boolean replaceSource;
     private final DriftPolicy drift;
@@ -64,14 +68,16 @@ public final class Workspace implements AutoCloseable {
     private final Timings timings;
 
     /** For a run that nobody watches; the store stays the caller's. */
-    Workspace(Wanted wanted, Store store, Journal journal, boolean replaceSource, DriftPolicy drift, PrintWriter err) {
-        this(wanted, store, journal, replaceSource, drift, new Timings(), err);
+    Workspace(Wanted wanted, Store store, Path stateDirectory, Journal journal, boolean replaceSource,
+            DriftPolicy drift, PrintWriter err) {
+        this(wanted, store, stateDirectory, journal, replaceSource, drift, new Timings(), err);
     }
 
-    private Workspace(Wanted wanted, StoreView store, Journal journal, boolean replaceSource, DriftPolicy drift,
-            Timings timings, PrintWriter err) {
+    private Workspace(Wanted wanted, StoreView store, Path stateDirectory, Journal journal, boolean replaceSource,
+            DriftPolicy drift, Timings timings, PrintWriter err) {
         this.wanted = wanted;
         this.store = store;
+        this.attached = new StoredAttached(store, stateDirectory);
         this.journal = journal;
         this.replaceSource = replaceSource;
         this.drift = drift;
@@ -110,8 +116,8 @@ public final class Workspace implements AutoCloseable {
         var parser = thorough ? new IntentParser() : IntentParser.withoutSchema();
         var kept = thorough ? ParsedDocuments.NONE : new KeptDocuments(store);
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
-                settings.place().open(directory, invocation.version()), parser, kept)), store, _ -> journal, true,
-                settings.drift(), timings, err);
+                settings.place().open(directory, invocation.version()), parser, kept)), store, directory,
+                _ -> journal, true, settings.drift(), timings, err);
     }
 
     /**
@@ -127,10 +133,10 @@ public final class Workspace implements AutoCloseable {
         var input = settings.place().open(directory, invocation.version());
         input.source().requireSafe();
         var store = timings.time("store", () -> Store.open(directory, invocation.version()));
-        return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(), input, new KeptDocuments(store))),
-                store, wanted -> new StoredJournal(store, directory,
-                        invocation.initiator(input.words(), wanted.revision()), lockTimeout), replaceSource,
-                settings.drift(), timings, err);
+        return opened(() -> timings.time("parse",
+                () -> Wanted.read(settings.host(), input, new KeptDocuments(store))), store, directory,
+                wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
+                        lockTimeout), replaceSource, settings.drift(), timings, err);
     }
 
     /** For an apply of a saved plan. */
@@ -139,21 +145,23 @@ public final class Workspace implements AutoCloseable {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(stateDirectory, invocation.version()));
         return opened(() -> new Wanted(plan.source(), plan.commit(), plan.contentHash(),
-                new HostFilter(plan.host(), plan.labels()), plan.intents(), false, List::of), store,
+                new HostFilter(plan.host(), plan.labels()), plan.intents(), false, List::of), store, stateDirectory,
                 wanted -> new StoredJournal(store, stateDirectory,
                         invocation.initiator(plan.source().location(), wanted.revision()), lockTimeout),
                 replaceSource, DriftPolicy.DEFAULT, timings, err);
     }
 
     /** The journal carries the revision of what is read. */
-    private static Workspace opened(Supplier<Wanted> reading, StoreView store, Function<Wanted, Journal> journal,
-            boolean replaceSource, DriftPolicy drift, Timings timings, PrintWriter err) {
+    private static Workspace opened(Supplier<Wanted> reading, StoreView store, Path stateDirectory,
+            Function<Wanted, Journal> journal, boolean replaceSource, DriftPolicy drift, Timings timings,
+            PrintWriter err) {
         try {
             var wanted = reading.get();
             if (!replaceSource) {
                 store.checkSource(wanted.source());
             }
-            return new Workspace(wanted, store, journal.apply(wanted), replaceSource, drift, timings, err);
+            return new Workspace(wanted, store, stateDirectory, journal.apply(wanted), replaceSource, drift, timings,
+                    err);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -245,11 +253,15 @@ public final class Workspace implements AutoCloseable {
         });
     }
 
-    /** The same on other namespaces and with other ledgers than the host's own. */
-    public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers) {
+    /**
+     * The same on other namespaces and with other ledgers than the host's own.
+     *
+     * @param original the namespace that one of the others is a copy of
+     */
+    public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers, UnaryOperator<NamespaceId> original) {
         sayWhatIsUnseen();
         return checked(() -> new Reconciler(namespaces, ledgers, journal, TableNames.read(), true, timings)
-                .prepare(documents()));
+                .with(attached.ofCopies(original), false).prepare(documents()));
     }
 
     private void sayWhatIsUnseen() {
@@ -266,11 +278,12 @@ public final class Workspace implements AutoCloseable {
     }
 
     private Reconciler reconciler() {
-        return reconciler(true);
+        return reconciler(true, false);
     }
 
-    private Reconciler reconciler(boolean attended) {
-        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), attended, timings);
+    private Reconciler reconciler(boolean attended, boolean onlyAttachments) {
+        return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), attended, timings)
+                .with(attached, onlyAttachments);
     }
 
     /** Those that are as they were applied, and whose drift is left alone while nobody watches. */
@@ -289,8 +302,13 @@ public final class Workspace implements AutoCloseable {
     Reconciler.Session prepareUnattended() {
         return checked(() -> {
             var documents = documents();
-            return reconciler(false).leaving(uncorrected(documents)).prepareToApply(documents);
+            return reconciler(false, false).leaving(uncorrected(documents)).prepareToApply(documents);
         });
+    }
+
+    /** The same where there are no documents of people: for attachments alone. */
+    Reconciler.Session prepareAttached() {
+        return checked(() -> reconciler(false, true).prepareToApplyAttached());
     }
 
     /**
@@ -352,7 +370,7 @@ public final class Workspace implements AutoCloseable {
     private List<DocumentRecord> records() {
         var now = Instant.now();
         return wanted.host().select(wanted.intents().documents()).stream().map(each ->
-                new DocumentRecord(each.id(), DocumentCodec.hash(each), wanted.commit(), now)).toList();
+                new DocumentRecord(each.id(), each.netns(), DocumentCodec.hash(each), wanted.commit(), now)).toList();
     }
 
     /**

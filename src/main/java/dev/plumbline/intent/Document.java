@@ -28,7 +28,7 @@ public record Document(String kind, String name, Map<String, String> labels, Hos
     }
 
     /** One name for what {@code ip netns} calls NAME, however it is written: two labels would be two desired states. */
-    private static String canonical(String netns) {
+    public static String canonical(String netns) {
         var named = NAMED.matcher(netns);
         return named.matches() && !named.group(1).equals(HOST) ? named.group(1) : netns;
     }

@@ -38,6 +38,51 @@ public final class JsonText {
     }
 
     /**
+     * Reads one value of any JSON, and nothing may follow it: for what other programs write.
+     *
+     * @throws tools.jackson.core.JacksonException if the text is not JSON
+     * @throws IllegalArgumentException if there is no value, or more than one
+     */
+    public static JsonNode parseAny(byte[] text) {
+        try (var parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() == null) {
+                throw new IllegalArgumentException("there is nothing");
+            }
+            var value = any(parser);
+            if (parser.nextToken() != null) {
+                throw new IllegalArgumentException("something follows the value: " + parser.currentToken());
+            }
+            return value;
+        }
+    }
+
+    private static JsonNode any(JsonParser parser) {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                var object = NODES.objectNode();
+                while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                    var name = parser.currentName();
+                    parser.nextToken();
+                    object.set(name, any(parser));
+                }
+                yield object;
+            }
+            case START_ARRAY -> {
+                var array = NODES.arrayNode();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    array.add(any(parser));
+                }
+                yield array;
+            }
+            case VALUE_NUMBER_INT -> parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                    ? NODES.numberNode(parser.getBigIntegerValue()) : NODES.numberNode(parser.getLongValue());
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDecimalValue());
+            case VALUE_NULL -> NODES.nullNode();
+            default -> read(parser);
+        };
+    }
+
+    /**
      * Reads the value that begins where the parser stands, which then stands at its end.
      *
      * @throws IllegalArgumentException if it holds null or a fraction
@@ -96,8 +141,14 @@ public final class JsonText {
             generator.writeEndArray();
         } else if (node.isString()) {
             generator.writeString(node.stringValue());
-        } else if (node.isIntegralNumber()) {
+        } else if (node.isIntegralNumber() && !node.isBigInteger()) {
             generator.writeNumber(node.longValue());
+        } else if (node.isBigInteger()) {
+            generator.writeNumber(node.bigIntegerValue());
+        } else if (node.isNumber()) {
+            generator.writeNumber(node.decimalValue());
+        } else if (node.isNull()) {
+            generator.writeNull();
         } else if (node.isBoolean()) {
             generator.writeBoolean(node.booleanValue());
         } else {

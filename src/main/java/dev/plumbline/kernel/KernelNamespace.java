@@ -100,7 +100,15 @@ public final class KernelNamespace implements LiveNamespace {
     public static Optional<LiveNamespace> find(String netns) {
         boolean absent = !netns.equals(HOST)
                 && Files.notExists(netns.startsWith("/") ? Path.of(netns) : NetworkNamespace.path(netns));
-        return absent ? Optional.empty() : Optional.of(open(netns));
+        try {
+            return absent ? Optional.empty() : Optional.of(open(netns));
+        } catch (UncheckedIOException e) {
+            // Its last process has ended between the two looks.
+            if (e.getCause() instanceof NetlinkException gone && gone.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /**

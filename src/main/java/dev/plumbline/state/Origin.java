@@ -10,10 +10,13 @@ package dev.plumbline.state;
  */
 public record Origin(String document, String file, int line, int column) {
 
-    /** {@code file:line:column}, as compilers print it, without the parts that are not known. */
+    /**
+     * {@code file:line:column}, as compilers print it, without the parts that are not known; what has no file is named
+     * by its document.
+     */
     public String position() {
         if (line == 0) {
-            return file;
+            return file.isEmpty() ? document : file;
         }
         return column == 0 ? file + ":" + line : file + ":" + line + ":" + column;
     }

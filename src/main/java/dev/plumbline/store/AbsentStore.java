@@ -7,6 +7,7 @@ import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
+import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.NamespaceId;
 import java.time.Instant;
 import java.util.List;
@@ -64,6 +65,21 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public List<DocumentRecord> documents() {
         return List.of();
+    }
+
+    @Override
+    public List<Attachment> attachments() {
+        return List.of();
+    }
+
+    @Override
+    public List<Attachment> attachments(NamespaceId id) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Attachment> attachment(Attachment.Key key) {
+        return Optional.empty();
     }
 
     @Override

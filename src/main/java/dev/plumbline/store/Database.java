@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,8 @@ import org.sqlite.SQLiteException;
 /** A connection to the database file, with errors in words. */
 final class Database implements AutoCloseable {
 
-    /** Waits this long for another writer, in milliseconds. */
-    private static final int BUSY_TIMEOUT = 60_000;
+    /** Waits this long for another writer. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int OPEN_READ_WRITE = 0x2;
     private static final int OPEN_URI = 0x40;
 
@@ -41,9 +42,14 @@ final class Database implements AutoCloseable {
 
     /** Opens an existing file. */
     static Database open(Path file, Access access) {
+        return open(file, access, PATIENCE);
+    }
+
+    /** The same, with another patience. */
+    static Database open(Path file, Access access, Duration patience) {
         var properties = new Properties();
         properties.setProperty("open_mode", Integer.toString(OPEN_READ_WRITE | OPEN_URI));
-        properties.setProperty("busy_timeout", Integer.toString(BUSY_TIMEOUT));
+        properties.setProperty("busy_timeout", Long.toString(patience.toMillis()));
         var address = "file:" + escaped(file) + (access == Access.READ_IMMUTABLE ? "?immutable=1" : "");
         Connection connection;
         try {
@@ -203,8 +209,8 @@ final class Database implements AutoCloseable {
         // The low byte is the primary code (sqlite.org/rescode.html).
         return switch (code.code & 0xff) {
             case 11, 26 -> new StoreException(corrupt(file), e);
-            case 5, 6 -> new StoreException("another process has been writing to " + file + " for "
-                    + BUSY_TIMEOUT / 1000 + " s: see who with 'fuser " + file + "', and try again", e);
+            case 5, 6 -> new StoreBusyException("another process keeps writing to " + file
+                    + ": see who with 'fuser " + file + "', and try again", e);
             case 8 -> new StoreException("no right to write to " + file + ": run as root, or choose another state"
                     + " directory with --state-dir DIR", e);
             case 13 -> full(file, e);

@@ -7,6 +7,7 @@ import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
+import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.NamespaceId;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,7 @@ sealed class PresentStore implements StoreView permits Store {
     final Queries queries;
     final Records records;
     final Sources sources;
+    final Attachments attachments;
     final Runs runs;
     final Figures figures;
 
@@ -28,6 +30,7 @@ sealed class PresentStore implements StoreView permits Store {
         this.queries = new Queries(database, programVersion);
         this.records = new Records(database);
         this.sources = new Sources(database);
+        this.attachments = new Attachments(database);
         this.runs = new Runs(database);
         this.figures = new Figures(database);
     }
@@ -80,6 +83,21 @@ sealed class PresentStore implements StoreView permits Store {
     @Override
     public final List<DocumentRecord> documents() {
         return sources.documents(false);
+    }
+
+    @Override
+    public final List<Attachment> attachments() {
+        return attachments.all();
+    }
+
+    @Override
+    public final List<Attachment> attachments(NamespaceId id) {
+        return attachments.in(id);
+    }
+
+    @Override
+    public final Optional<Attachment> attachment(Attachment.Key key) {
+        return attachments.find(key);
     }
 
     @Override

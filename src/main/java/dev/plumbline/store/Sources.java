@@ -34,9 +34,9 @@ record Sources(Database database) {
     }
 
     List<DocumentRecord> documents(boolean pending) {
-        return database.list("SELECT document, hash, since, " + COMMIT + " FROM documents WHERE pending = ?"
-                + " ORDER BY document", row -> new DocumentRecord(row.getString(1), row.getString(2), commit(row, 4),
-                        Instant.parse(row.getString(3))), pending ? 1 : 0);
+        return database.list("SELECT document, netns, hash, since, " + COMMIT + " FROM documents WHERE pending = ?"
+                + " ORDER BY document", row -> new DocumentRecord(row.getString(1), row.getString(2), row.getString(3),
+                        commit(row, 5), Instant.parse(row.getString(4))), pending ? 1 : 0);
     }
 
     void record(AppliedSource source, byte[] documents) {
@@ -64,8 +64,9 @@ record Sources(Database database) {
 
     private void record(DocumentRecord document, boolean pending) {
         var commit = texts(document.commit());
-        database.update("INSERT OR REPLACE INTO documents (document, hash, since, " + COMMIT
-                + ", pending) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", document.document(), document.hash(),
+        database.update("INSERT OR REPLACE INTO documents (document, netns, hash, since, " + COMMIT
+                + ", pending) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", document.document(), document.netns(),
+                document.hash(),
                 document.since().truncatedTo(ChronoUnit.MILLIS).toString(), commit[0], commit[1], commit[2], commit[3],
                 pending ? 1 : 0);
     }

@@ -6,6 +6,7 @@ import dev.plumbline.history.Figure;
 import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
+import dev.plumbline.intent.Attachment;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
@@ -16,10 +17,12 @@ import dev.plumbline.store.NamespaceRecord.Standing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when
@@ -41,13 +44,26 @@ public final class Store extends PresentStore {
      * @throws StoreException if others can write there, or the file is damaged, newer, or held by another writer
      */
     public static Store open(Path stateDirectory, String programVersion) {
-        return open(stateDirectory, programVersion, Migrations.ALL);
+        return open(stateDirectory, programVersion, Database.PATIENCE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param patience how long to wait for another writer, at each transaction
+     */
+    public static Store open(Path stateDirectory, String programVersion, Duration patience) {
+        return open(stateDirectory, programVersion, Migrations.ALL, patience);
     }
 
     static Store open(Path stateDirectory, String programVersion, Migrations migrations) {
+        return open(stateDirectory, programVersion, migrations, Database.PATIENCE);
+    }
+
+    private static Store open(Path stateDirectory, String programVersion, Migrations migrations, Duration patience) {
         var directory = new StateDirectory(stateDirectory);
         directory.prepare();
-        var database = Database.open(directory.database(), Access.WRITE);
+        var database = Database.open(directory.database(), Access.WRITE, patience);
         try {
             migrations.run(database, programVersion);
             return new Store(database, programVersion);
@@ -323,6 +339,56 @@ public final class Store extends PresentStore {
     public void register(PushedRepository repository) {
         database.write(() -> {
             sources.push(repository);
+            return true;
+        });
+    }
+
+    /**
+     * Records an attachment, in place of the one of the same container, device and type. Other attachments of its
+     * namespace get its path as their label.
+     */
+    public void attach(Attachment attachment) {
+        database.write(() -> {
+            attachments.put(attachment);
+            return true;
+        });
+    }
+
+    /**
+     * Forgets an attachment.
+     *
+     * @param still asked within the transaction: whether it is still to go
+     * @return whether there was one
+     */
+    public boolean detach(Attachment.Key key, BooleanSupplier still) {
+        return database.write(() -> still.getAsBoolean() && attachments.remove(key));
+    }
+
+    /** After a boot: containers are made anew, and so are their attachments. Writes nothing where there are none. */
+    public void dropAttachmentsOfOtherBoots(String bootId) {
+        if (attachments.all().stream().anyMatch(each -> !each.namespace().bootId().equals(bootId))) {
+            database.write(() -> attachments.removeOfOtherBoots(bootId));
+        }
+    }
+
+    /** Forgets all attachments. */
+    public void forgetAttachments() {
+        database.write(attachments::removeAll);
+    }
+
+    /** Forgets a namespace that only attachments have brought here, if nothing of them is left on record. */
+    public void forgetIfVacant(NamespaceId id) {
+        database.write(() -> {
+            attachments.forgetIfVacant(id);
+            return true;
+        });
+    }
+
+    /** Forgets what a document of an attachment has on record of a namespace that is gone. */
+    public void forgetGone(NamespaceId id, List<String> documents) {
+        database.write(() -> {
+            documents.forEach(each -> attachments.forgetLedger(id, each));
+            attachments.forgetIfVacant(id);
             return true;
         });
     }

@@ -7,6 +7,7 @@ import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.history.UnfinishedApply;
+import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.NamespaceId;
 import java.time.Instant;
 import java.util.List;
@@ -60,6 +61,15 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
 
     /** The applied documents, each with since when it is as it is. In the order of their names. */
     List<DocumentRecord> documents();
+
+    /** Containers' interfaces, in the order in which they were added first. */
+    List<Attachment> attachments();
+
+    /** Those in one namespace. */
+    List<Attachment> attachments(NamespaceId id);
+
+    /** The attachment of this container, device and type; its network may be another one. */
+    Optional<Attachment> attachment(Attachment.Key key);
 
     /** When this content was reverted; empty if it was not. */
     Optional<Instant> rejected(String contentHash);

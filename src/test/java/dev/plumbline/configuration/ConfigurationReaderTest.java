@@ -77,6 +77,7 @@ class ConfigurationReaderTest {
                 agent: {poll: 30s, drift: 5m, retry: {first: 5s, most: 1h}, jitter: 0, fights: {corrections: 2, within: 10s}}
                 metrics: {listen: "[::1]:9797", textfile: /run/x.prom}
                 secrets: {ageIdentity: /etc/age.key}
+                cni: {logLevel: debug, logFile: /var/log/cni.log}
                 """);
         assertEquals(new Configuration.Host(Optional.of("edge-1"), Map.of("role", "edge")), read.host());
         assertEquals(Path.of("/srv/plumbline"), read.stateDirectory());
@@ -86,6 +87,7 @@ class ConfigurationReaderTest {
                 Duration.ofHours(1), 0, 2, Duration.ofSeconds(10)), read.agent());
         assertEquals(9797, read.metrics().listen().orElseThrow().getPort());
         assertEquals(Optional.of(Path.of("/etc/age.key")), read.secrets().ageIdentity());
+        assertEquals(new Configuration.Cni("debug", Optional.of(Path.of("/var/log/cni.log"))), read.cni());
     }
 
     @ParameterizedTest

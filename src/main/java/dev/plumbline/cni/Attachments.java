@@ -1,0 +1,242 @@
+package dev.plumbline.cni;
+
+import dev.plumbline.apply.LockedException;
+import dev.plumbline.apply.Reconciler;
+import dev.plumbline.history.EventText;
+import dev.plumbline.history.Initiator;
+import dev.plumbline.host.StoredAttached;
+import dev.plumbline.host.StoredJournal;
+import dev.plumbline.host.Tombstones;
+import dev.plumbline.intent.Attachment;
+import dev.plumbline.intent.Document;
+import dev.plumbline.plan.Plan;
+import dev.plumbline.state.Progress;
+import dev.plumbline.store.Store;
+import dev.plumbline.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Attachments in the store, and the namespaces that they are for. An attachment is recorded first, and then its
+ * namespace is brought to what is on record: whoever dies between the two leaves it to the next run.
+ */
+final class Attachments {
+
+    /**
+     * How long to wait for others. In all, a call ends before a runtime gives up.
+     *
+     * @param add ADD for another run in the same namespace
+     * @param del DEL and GC for the same, who can leave the rest to the next run
+     * @param store for another writer of the store
+     */
+    record Patience(Duration add, Duration del, Duration store) {
+
+        static final Patience DEFAULT = new Patience(Duration.ofSeconds(20), Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
+    }
+
+    private final CniSettings settings;
+    private final Patience patience;
+    private final String call;
+    private final CniLog log;
+    private final Tombstones tombstones;
+
+    /** @param call for the history */
+    Attachments(CniSettings settings, Patience patience, String call, CniLog log) {
+        this.settings = settings;
+        this.patience = patience;
+        this.call = call;
+        this.log = log;
+        this.tombstones = new Tombstones(settings.stateDirectory());
+    }
+
+    private Store open() {
+        return Store.open(settings.stateDirectory(), settings.version(), patience.store());
+    }
+
+    /**
+     * Records an attachment, and brings it about.
+     *
+     * @throws RuntimeException if that fails; namespace and store are as they were
+     */
+    void add(Attachment attachment) {
+        try (var store = open()) {
+            store.dropAttachmentsOfOtherBoots(attachment.namespace().bootId());
+            tombstones.settle(store);
+            var former = store.attachment(attachment.key())
+                    .filter(each -> each.namespace().equals(attachment.namespace()));
+            if (former.isEmpty()) {
+                leave(store, attachment.key());
+            }
+            store.attach(attachment);
+            try {
+                bringAbout(store, attachment);
+            } catch (RuntimeException e) {
+                takeBack(store, attachment, former);
+                throw e;
+            }
+        }
+    }
+
+    /** The container was started again in another namespace, and no DEL came for the one before. */
+    private void leave(Store store, Attachment.Key key) {
+        var elsewhere = store.attachment(key);
+        if (elsewhere.isPresent() && store.detach(elsewhere.get().key(), () -> true)) {
+            takeAway(store, elsewhere.get(), Optional.empty());
+        }
+    }
+
+    private void bringAbout(Store store, Attachment attachment) {
+        try (var session = session(store, attachment.netns(), patience.add())) {
+            say(session);
+            waiting(session.plan(), attachment).stream().findFirst().ifPresent(each -> {
+                throw new CniException(CniException.NOT_POSSIBLE, each.text());
+            });
+            session.apply(Optional.empty(), Progress.SILENT);
+        }
+    }
+
+    /** What keeps an attachment from being carried out now. */
+    private static List<Plan.Notice> waiting(Plan plan, Attachment attachment) {
+        return plan.namespaces().stream().flatMap(each -> each.notices().stream())
+                .filter(each -> each.kind() == Plan.Notice.Kind.WAITING
+                        && each.origin().equals(Optional.of(attachment.origin()))).toList();
+    }
+
+    private void takeBack(Store store, Attachment attachment, Optional<Attachment> former) {
+        try {
+            former.ifPresentOrElse(store::attach, () -> store.detach(attachment.key(), () -> true));
+            store.forgetIfVacant(attachment.namespace());
+        } catch (StoreException e) {
+            log.error("the attachment is still on record, and goes with DEL: " + e.getMessage());
+        }
+    }
+
+    private Reconciler.Session session(Store store, String netns, Duration lockTimeout) {
+        var journal = new StoredJournal(store, settings.stateDirectory(), new Initiator(
+                System.getProperty("user.name"), ProcessHandle.current().pid(), call, "", ""), lockTimeout);
+        return NamespaceLoop.of(store, settings.stateDirectory(), netns, journal).prepareToApply();
+    }
+
+    private void say(Reconciler.Session session) {
+        session.recovered().forEach(each -> EventText.settled(each).forEach(log::error));
+        var plan = session.plan();
+        plan.namespaces().forEach(each -> each.notices().forEach(notice -> log.verbose(notice.toString())));
+        log.verbose(plan.toAdd() + " to add, " + plan.toChange() + " to change, " + plan.toDestroy() + " to destroy");
+    }
+
+    /**
+     * Forgets an attachment, and takes away what it caused. Nothing of it is an error: what cannot be done now is on
+     * record, and the next run does it.
+     *
+     * @param netns where its namespace may be, if the runtime says
+     * @throws IOException if not even that can be recorded
+     */
+    void remove(Attachment.Key key, Optional<String> netns) throws IOException {
+        if (!Files.exists(settings.stateDirectory())) {
+            return;
+        }
+        try (var store = open()) {
+            var found = store.attachment(key).filter(each -> each.key().equals(key));
+            boolean isGone = found.isEmpty() || !store.detach(key, () -> true);
+            tombstones.settle(store);
+            if (isGone) {
+                log.verbose("there is no such attachment");
+                return;
+            }
+            takeAway(store, found.get(), netns);
+        } catch (StoreException e) {
+            log.error("the store cannot be written; the attachment is marked as deleted: " + e.getMessage());
+            tombstones.write(key);
+        }
+    }
+
+    private void takeAway(Store store, Attachment attachment, Optional<String> netns) {
+        var id = attachment.namespace();
+        var paths = netns.map(each -> List.of(each, attachment.netns())).orElse(List.of(attachment.netns()));
+        try {
+            var path = Containers.find(id, paths);
+            if (path.isEmpty()) {
+                log.verbose("its network namespace is gone");
+                store.forgetGone(id, attachment.documents().stream().map(Document::id).toList());
+                return;
+            }
+            try (var session = session(store, path.get(), patience.del())) {
+                say(session);
+                session.apply(Optional.empty(), Progress.SILENT);
+            }
+            store.forgetIfVacant(id);
+        } catch (StoreException e) {
+            throw e;
+        } catch (LockedException e) {
+            log.error("what it caused goes with the next run: " + e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("what it caused could not be taken away, and goes with the next run: "
+                    + Failures.of(e).getMessage() + " " + Failures.of(e).details());
+        }
+    }
+
+    /**
+     * Forgets the attachments of a network that its runtime does not know any more.
+     *
+     * @throws CniException with all that failed, once the rest is done
+     */
+    void collect(String network, String type, List<NetworkConfiguration.Valid> valid) {
+        if (!Files.exists(settings.stateDirectory())) {
+            return;
+        }
+        List<Attachment> stale;
+        try (var store = open()) {
+            store.dropAttachmentsOfOtherBoots(StoredAttached.bootId());
+            tombstones.settle(store);
+            stale = store.attachments().stream().filter(each -> each.key().network().equals(network)
+                    && each.key().type().equals(type) && !valid.contains(new NetworkConfiguration.Valid(
+                            each.key().container(), each.key().device()))).toList();
+        }
+        var failures = new ArrayList<String>();
+        for (var each : stale) {
+            try {
+                log.verbose("dropping the attachment " + each.key());
+                remove(each.key(), Optional.empty());
+            } catch (IOException | RuntimeException e) {
+                failures.add(each.key() + ": " + e.getMessage());
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new CniException(CniException.NOT_POSSIBLE, "not all attachments could be dropped",
+                    String.join("; ", failures));
+        }
+    }
+
+    /**
+     * Looks whether an attachment is as it should be.
+     *
+     * @throws CniException with all that is missing or different
+     */
+    void check(Attachment.Key key, String netns) {
+        try (var store = Store.openReadOnly(settings.stateDirectory(), settings.version())) {
+            var attachment = store.attachment(key).filter(each -> each.key().equals(key)
+                    && !tombstones.all().contains(key)).orElseThrow(() ->
+                    new CniException(CniException.UNKNOWN_CONTAINER, "plumbline has no record of this attachment",
+                            store.unavailable().orElse("network " + key.network() + ", type " + key.type())));
+            if (!Containers.require(netns).equals(attachment.namespace())) {
+                throw new CniException(CniException.DRIFTED, netns + " is another network namespace than the one that"
+                        + " was attached", "it was " + attachment.netns());
+            }
+            new Check(store, settings, attachment, netns).run(log);
+        }
+    }
+
+    /** Whether ADD can be served. */
+    void status() {
+        try (var store = open()) {
+            log.debug(store.attachments().size() + " attachments");
+        } catch (StoreException e) {
+            throw new CniException(CniException.NOT_AVAILABLE, "the store cannot be written", e.getMessage());
+        }
+    }
+}
