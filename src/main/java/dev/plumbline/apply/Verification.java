@@ -2,6 +2,7 @@ package dev.plumbline.apply;
 
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
+import dev.plumbline.plan.SysctlDiff;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
@@ -38,7 +39,8 @@ final class Verification {
     }
 
     static List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
-        return List.of(RuleDiff.between(desired, live), RouteDiff.between(desired, live));
+        return List.of(RuleDiff.between(desired, live), RouteDiff.between(desired, live),
+                SysctlDiff.between(desired, live));
     }
 
     /**

@@ -10,6 +10,8 @@ import dev.plumbline.kernel.route.RoutesDomain;
 import dev.plumbline.kernel.rule.RuleReader;
 import dev.plumbline.kernel.rule.RulesDomain;
 import dev.plumbline.kernel.socket.SshSessions;
+import dev.plumbline.kernel.sysctl.SysctlReader;
+import dev.plumbline.kernel.sysctl.SysctlsDomain;
 import dev.plumbline.netlink.Errno;
 import dev.plumbline.netlink.Gate;
 import dev.plumbline.netlink.MessageReader;
@@ -43,7 +45,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A network namespace of the running kernel, by rtnetlink. Reading needs no privilege; writing needs CAP_NET_ADMIN. */
+/**
+ * A network namespace of the running kernel, by rtnetlink and {@code /proc/sys/net}. Reading needs no privilege; writing
+ * needs CAP_NET_ADMIN.
+ */
 public final class KernelNamespace implements LiveNamespace {
 
     /** What intents call the namespace that the command runs in. */
@@ -58,6 +63,7 @@ public final class KernelNamespace implements LiveNamespace {
     private final NetlinkSocket socket;
     private final NetlinkSocket watch;
     private final NamespaceId id;
+    private Gate gate = Gate.OPEN;
 
     private KernelNamespace(NetworkNamespace namespace) throws IOException {
         this.namespace = namespace;
@@ -206,7 +212,8 @@ public final class KernelNamespace implements LiveNamespace {
                 rules.addAll(some.get());
             }
             routes = new RouteReader(socket, devices, scope, () -> FibTables.read(namespace));
-            return new NamespaceState(id, links, addresses, routes.read(), rules);
+            return new NamespaceState(id, links, addresses, routes.read(), rules)
+                    .with(SysctlReader.read(namespace, scope, links));
         }
 
         RouteReader.Effect effect() throws NetlinkException {
@@ -260,9 +267,10 @@ public final class KernelNamespace implements LiveNamespace {
         }
     }
 
-    /** Puts a gate before every request that changes routes or rules. */
-    public void gate(Gate gate) {
-        socket.gate(gate);
+    /** Puts a gate before every request that changes routes, rules or sysctls. */
+    public void gate(Gate other) {
+        gate = other;
+        socket.gate(other);
     }
 
     @Override
@@ -300,7 +308,7 @@ public final class KernelNamespace implements LiveNamespace {
 
     @Override
     public List<Domain<?>> domains() {
-        return List.of(new RoutesDomain(socket), new RulesDomain(socket));
+        return List.of(new RoutesDomain(socket), new RulesDomain(socket), new SysctlsDomain(namespace, gate));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
@@ -25,16 +26,18 @@ public final class After {
     public static NamespaceState of(NamespaceState live, List<ChangeSet> changes) {
         var tables = new TreeMap<TableKey, RouteRows>(live.routes().tables());
         var rules = live.rules();
+        var sysctls = live.sysctls();
         for (var each : changes) {
             switch (each) {
                 case RouteChanges routes -> routes.tables().forEach(table ->
                         tables.put(table.key(), rows(live.routes().rows(table.key()), table)));
                 case RuleChanges some -> rules = rules(rules, some);
+                case SysctlChanges some -> sysctls = some.after(sysctls);
                 default -> throw new IllegalStateException("no state after " + each.getClass());
             }
         }
         tables.values().removeIf(RouteRows::isEmpty);
-        return live.with(new RouteTables(tables)).with(rules);
+        return live.with(new RouteTables(tables)).with(rules).with(sysctls);
     }
 
     /** Rules in the kernel's order: new ones stand behind their equals, and of equal ones the first is taken away. */

@@ -3,7 +3,9 @@ package dev.plumbline.plan;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.DesiredState.DesiredRule;
+import dev.plumbline.state.DesiredState.DesiredSysctl;
 import dev.plumbline.state.Family;
+import dev.plumbline.state.Held;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Origin;
@@ -13,10 +15,13 @@ import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.DesiredFirewall;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,13 +33,20 @@ import java.util.stream.Collectors;
  * touch is not in it, and is not compared.
  *
  * @param scope what was read for the plan, and is to be read for the undo
+ * @param sysctls values by path
  */
-public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
+public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules, Map<String, String> sysctls) {
 
     static final Origin ORIGIN = new Origin("the state before", "", 0, 0);
 
     public Former {
         routes = List.copyOf(routes);
+        sysctls = Map.copyOf(sysctls);
+    }
+
+    /** Of a plan that changes no sysctl. */
+    public Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
+        this(scope, routes, rules, Map.of());
     }
 
     /**
@@ -108,14 +120,16 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
     public static Former of(NamespaceState before, List<ChangeSet> changes, ReadScope scope) {
         var routes = new ArrayList<FormerRoutes>();
         var rules = new FormerRules(List.of(), Set.of(), List.of());
+        var sysctls = Map.<String, String>of();
         for (var each : changes) {
             switch (each) {
                 case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)));
                 case RuleChanges some -> rules = FormerRules.of(before, some);
+                case SysctlChanges some -> sysctls = some.former(before.sysctls());
                 default -> throw new IllegalStateException("no inverse for " + each.getClass());
             }
         }
-        return new Former(scope, routes, rules);
+        return new Former(scope, routes, rules, sysctls);
     }
 
     /**
@@ -157,6 +171,13 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         if (ruleChanges.isEmpty()) {
             impossible.addAll(rules.misplaced(live));
         }
-        return new Way(List.of(ruleChanges, routeChanges), List.copyOf(impossible));
+        return new Way(List.of(ruleChanges, routeChanges, sysctlChanges(live)), List.copyOf(impossible));
+    }
+
+    private SysctlChanges sysctlChanges(NamespaceState live) {
+        var wanted = sysctls.entrySet().stream()
+                .map(each -> new DesiredSysctl(each.getKey(), each.getValue(), true, ORIGIN)).toList();
+        return SysctlDiff.between(new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(), List.of(),
+                Set.of(), DesiredFirewall.NONE, wanted, Held.NOTHING), live);
     }
 }
