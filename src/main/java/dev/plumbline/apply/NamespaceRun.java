@@ -142,7 +142,7 @@ final class NamespaceRun implements AutoCloseable {
     private Prepared compiled() {
         var wanted = documents.get();
         var ledger = ledgers.reached(label, namespace.id());
-        var first = timings.time("read", () -> namespace.read(ReadScope.NO_ROUTES));
+        var first = timings.time("read", () -> namespace.read(Compiler.first(wanted)));
         var needs = timings.time("compile", () -> Compiler.needs(wanted, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));

@@ -8,6 +8,7 @@ import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.Sysctl;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -120,7 +121,9 @@ public record Rehearsal(Plan.NamespacePlan plan, List<String> failures, long acc
                 desired.routes().without(route -> refused.contains(new Key(false, "route", route.toString()))),
                 desired.exclusive(), desired.moved(), desired.adopting(), desired.rules().stream().filter(each ->
                         !refused.contains(new Key(false, "rule", RuleChanges.subject(each.rule())))).toList(),
-                desired.keptTables(), desired.firewall(), desired.sysctls(), desired.held());
+                desired.keptTables(), desired.firewall(), desired.sysctls().stream().filter(each ->
+                        !refused.contains(new Key(false, "sysctl", Sysctl.name(each.path())))).toList(),
+                desired.held());
     }
 
     /** Changes with the kernel's verdict. */

@@ -3,6 +3,7 @@ package dev.plumbline.apply;
 import dev.plumbline.plan.FirewallDiff;
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
+import dev.plumbline.plan.SysctlDiff;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
@@ -40,7 +41,7 @@ final class Verification {
 
     static List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
         var changes = new ArrayList<ChangeSet>(List.of(RuleDiff.between(desired, live),
-                RouteDiff.between(desired, live)));
+                RouteDiff.between(desired, live), SysctlDiff.between(desired, live)));
         // Most namespaces have no firewall: its classes stay unloaded there.
         if (!desired.firewall().state().tables().isEmpty() || !live.firewall().state().tables().isEmpty()) {
             changes.add(FirewallDiff.between(desired, live));

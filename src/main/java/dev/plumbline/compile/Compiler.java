@@ -13,11 +13,14 @@ import dev.plumbline.state.Held;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
+import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.Sysctl;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.DesiredFirewall;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,11 +52,17 @@ public final class Compiler {
                 facts.freeTables());
     }
 
+    /** What to read for {@link #needs}: no routes, and forwarding where documents are about to switch it on. */
+    public static ReadScope first(List<Document> documents) {
+        return documents.stream().noneMatch(SysctlNeeds::mayForwardIpv6) ? ReadScope.NO_ROUTES
+                : new ReadScope(false, Set.of(), Set.of(), false, false, Set.of(Sysctl.IPV6_FORWARD));
+    }
+
     /**
      * What must be read for {@link #compile}.
      *
      * @param documents those that hold for this host and namespace, in the order of the source
-     * @param first the namespace, read with {@link dev.plumbline.state.ReadScope#OURS}
+     * @param first the namespace, read with {@link #first} or more
      * @param tableNames {@code rt_tables}: name → number
      */
     public static Needs needs(List<Document> documents, Ledger ledger, NamespaceState first,
@@ -118,7 +127,9 @@ public final class Compiler {
         putBack.rules();
         noteUnrecorded();
         warnOfUnread();
-        return result();
+        var sysctls = new Sysctls(documents, draft, tables);
+        sysctls.compile();
+        return result(sysctls);
     }
 
     /** First, because the tables of the others are theirs, and what they want in main is not moved away. */
@@ -131,7 +142,7 @@ public final class Compiler {
         }
     }
 
-    private Compilation result() {
+    private Compilation result(Sysctls sysctls) {
         var uncorrected = draft.uncorrected();
         var held = draft.facts().attended() ? Set.<String>of() : uncorrected.keySet();
         var ignored = held.stream().filter(each -> uncorrected.get(each) == DriftMode.IGNORE)
@@ -142,8 +153,9 @@ public final class Compiler {
             carriedOut.addAll(UnknownDocuments.carriedOut(draft.facts().ledger()));
         }
         var ledger = holding.ledger(new Ledger(draft.allotments(), draft.taken(), draft.takenRules(),
-                draft.interfaces().devices(), carriedOut), held);
-        var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables());
+                draft.interfaces().devices(), carriedOut, sysctls.ledger()), held);
+        var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables(),
+                DesiredFirewall.NONE, sysctls.desired(), Held.NOTHING);
         var desired = holding(whole, holding.of(held));
         return new Compilation(desired, held.equals(ignored) ? desired : holding(whole, holding.of(ignored)),
                 uncorrected, ledger, draft.waiting(), draft.problems().stream().sorted(Problem.BY_POSITION).toList(),

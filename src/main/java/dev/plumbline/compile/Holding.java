@@ -5,6 +5,7 @@ import dev.plumbline.intent.SourceRoutingSpec;
 import dev.plumbline.state.Held;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
+import dev.plumbline.state.Ledger.TakenSysctl;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RoutingRule;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -110,6 +112,16 @@ final class Holding {
                 || before.rules().contains(each)).toList());
         before.rules().stream().filter(each -> held.contains(each.document()) && !rules.contains(each))
                 .forEach(rules::add);
-        return new Ledger(allotments, routes, rules, reached.devices(), reached.carriedOut());
+        return new Ledger(allotments, routes, rules, reached.devices(), reached.carriedOut(), sysctls(reached, held));
+    }
+
+    /** What held documents alone would set is not set, and what they have set is not put back. */
+    private List<TakenSysctl> sysctls(Ledger reached, Set<String> held) {
+        var rows = new TreeMap<String, TakenSysctl>();
+        before.sysctls().stream().filter(each -> each.documents().stream().anyMatch(held::contains))
+                .forEach(each -> rows.put(each.path(), each));
+        reached.sysctls().stream().filter(each -> rows.containsKey(each.path())
+                || !held.containsAll(each.documents())).forEach(each -> rows.put(each.path(), each));
+        return List.copyOf(rows.values());
     }
 }

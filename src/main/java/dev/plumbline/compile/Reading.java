@@ -12,6 +12,7 @@ import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
+import dev.plumbline.state.Link;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.NextHop;
@@ -19,6 +20,7 @@ import dev.plumbline.state.Protocol;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
+import dev.plumbline.state.Sysctl;
 import dev.plumbline.state.TableKey;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +66,19 @@ final class Reading {
         ledger.allotments().stream().map(Allotment::table).forEach(notFree::add);
         first.rules().forEach(rule -> rule.table().ifPresent(notFree::add));
         first.links().forEach(link -> link.vrfTable().ifPresent(notFree::add));
-        return new Needs(new ReadScope(true, whole, devices, false, true, Set.of()), free, notFree);
+        var sysctls = sysctls();
+        return new Needs(new ReadScope(true, whole, devices, false, true, sysctls), free, notFree);
+    }
+
+    private Set<String> sysctls() {
+        if (!"1".equals(first.sysctls().get(Sysctl.IPV6_FORWARD))
+                && documents.stream().anyMatch(SysctlNeeds::mayForwardIpv6)) {
+            // Routes from router advertisements go when a host begins to forward.
+            first.links().stream().filter(link -> link.isUp() && !link.isLoopback()
+                    && !interfaces.addresses(link.name(), Family.IPV6).isEmpty()).map(Link::name).forEach(devices::add);
+        }
+        return ledger.sysctls().isEmpty() && documents.stream().noneMatch(SysctlNeeds::mayNeedAny) ? Set.of()
+                : Sysctl.known(first.links());
     }
 
     private void whole(long table) {

@@ -9,6 +9,7 @@ import dev.plumbline.json.LedgerJson;
 import dev.plumbline.json.NamespaceJson;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
+import dev.plumbline.json.SysctlJson;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.RouteRows;
@@ -38,6 +39,7 @@ final class NamespaceFactsReader {
     private final List<JsonNode> links = new ArrayList<>();
     private final List<LinkAddress> addresses = new ArrayList<>();
     private final List<RoutingRule> rules = new ArrayList<>();
+    private final List<JsonNode> sysctls = new ArrayList<>();
     private final SortedMap<TableKey, RouteRows.Builder> tables = new TreeMap<>();
 
     NamespaceFacts read(JsonParser parser) {
@@ -51,6 +53,7 @@ final class NamespaceFactsReader {
                 case "addresses" -> each(parser, node -> addresses.add(AddressJson.fromJson(node)));
                 case "rules" -> each(parser, node -> rules.add(RuleJson.fromJson(node)));
                 case "routes" -> each(parser, this::route);
+                case "sysctls" -> each(parser, sysctls::add);
                 default -> {
                     if (VALUES.contains(name)) {
                         values.put(name, JsonText.read(parser));
@@ -81,7 +84,7 @@ final class NamespaceFactsReader {
 
     private NamespaceFacts facts() {
         var state = new NamespaceState(NamespaceJson.id(values.get("namespace")), NamespaceJson.links(links), addresses,
-                RouteTables.built(tables), rules);
+                RouteTables.built(tables), rules).with(SysctlJson.read(sysctls));
         return new NamespaceFacts(values.get("label").stringValue(), values.get("recorded").booleanValue(), state,
                 values.get("partial").values().stream().map(NamespaceFactsReader::partial).toList(),
                 LedgerJson.fromJson(values.get("ledger")));

@@ -17,8 +17,10 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.TableKey;
 import dev.plumbline.state.TcpSession;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -63,7 +65,18 @@ final class SavedNamespace implements LiveNamespace {
                 tables.put(key, some);
             }
         });
-        return all.with(new RouteTables(tables));
+        return all.with(new RouteTables(tables)).with(sysctls(scope));
+    }
+
+    private Map<String, String> sysctls(ReadScope scope) {
+        var all = facts.state().sysctls();
+        if (all.isEmpty() && !scope.sysctls().isEmpty()) {
+            throw new FactsException("the documents need sysctls in namespace " + facts.label() + ", and the facts of "
+                    + host + " hold none; gather them there with this version");
+        }
+        var asked = new HashMap<>(all);
+        asked.keySet().retainAll(scope.sysctls());
+        return scope.everything() ? all : asked;
     }
 
     /** As the kernel does it: what is asked of a device that is not there brings nothing. */

@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class DocumentCodec {
 
     /** To be raised with every change of the records or of the format. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     /** "PLMB". */
     static final int MAGIC = 0x504c4d42;
 
@@ -248,6 +248,7 @@ public final class DocumentCodec {
     private static void write(RoutingRulesSpec spec, DataOutputStream data, ValueWriter values) throws IOException {
         data.writeByte(ROUTING_RULES);
         data.writeBoolean(spec.adopt());
+        data.writeBoolean(spec.manageSysctls());
         data.writeInt(spec.rules().size());
         for (var rule : spec.rules()) {
             values.rule(rule.rule());
@@ -258,10 +259,11 @@ public final class DocumentCodec {
 
     private static RoutingRulesSpec routingRules(DataInputStream data, ValueReader values) throws IOException {
         boolean adopt = data.readBoolean();
+        boolean manage = data.readBoolean();
         var rules = new ArrayList<RoutingRulesSpec.RuleSpec>();
         for (int left = data.readInt(); left > 0; left--) {
             rules.add(new RoutingRulesSpec.RuleSpec(values.rule(), values.optionalText(), values.origin()));
         }
-        return new RoutingRulesSpec(adopt, rules);
+        return new RoutingRulesSpec(adopt, manage, rules);
     }
 }

@@ -29,7 +29,6 @@ final class FirewallBinder implements DocumentBinder.SpecBinder {
     private static final List<String> FIELDS = List.of("policies", "sysctls", "variables", "sets", "chains", "rules");
     private static final List<String> POLICY_CHAINS = BaseChain.words().subList(0, BaseChain.MACRO.ordinal());
     private static final List<String> POLICIES = List.of("accept", "drop");
-    private static final List<String> SYSCTLS = List.of("warn", "manage");
 
     private final Values values;
     private final FirewallRuleBinder ruleBinder;
@@ -101,7 +100,7 @@ final class FirewallBinder implements DocumentBinder.SpecBinder {
         list(spec.get("rules"), RULES, "rules, such as [INPUT -p tcp --dport 22 -j ACCEPT]", this::rule);
         list(spec.get("sets"), SETS, "sets, such as [{name: blocked, type: ipv4_addr}]", this::set);
         var policies = policies(spec);
-        boolean manage = sysctls(spec);
+        boolean manage = values.managesSysctls(spec, SPEC);
         var variables = variables(spec);
         var chains = chains(spec);
         checkChains(chains);
@@ -138,11 +137,6 @@ final class FirewallBinder implements DocumentBinder.SpecBinder {
             }
         }
         return policies;
-    }
-
-    private boolean sysctls(Node.Mapping spec) {
-        var node = spec.get("sysctls");
-        return node != null && "manage".equals(values.word(node, SPEC.field("sysctls"), SYSCTLS));
     }
 
     private SortedMap<String, String> variables(Node.Mapping spec) {

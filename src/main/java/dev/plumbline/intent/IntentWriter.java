@@ -313,6 +313,9 @@ public final class IntentWriter {
 
     private void rules(RoutingRulesSpec spec) throws IOException {
         flag("adopt", spec.adopt());
+        if (spec.manageSysctls()) {
+            line("  sysctls: manage");
+        }
         line(spec.rules().isEmpty() ? "  rules: []" : "  rules:");
         for (int i = 0; i < spec.rules().size(); i++) {
             var rule = spec.rules().get(i);

@@ -11,7 +11,7 @@ final class RoutingRulesBinder implements DocumentBinder.SpecBinder, YamlReader.
     private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
     private static final FieldPath RULES = SPEC.field("rules");
 
-    private static final List<String> FIELDS = List.of("adopt", "rules");
+    private static final List<String> FIELDS = List.of("adopt", "sysctls", "rules");
     private static final List<String> KNOWN = DocumentBinder.withShared(FIELDS);
 
     private final Values values;
@@ -46,6 +46,7 @@ final class RoutingRulesBinder implements DocumentBinder.SpecBinder, YamlReader.
     @Override
     public Spec finish(Node.Mapping spec, String name, Origin document) {
         boolean adopt = values.flag(spec, "adopt", SPEC, false);
+        boolean manage = values.managesSysctls(spec, SPEC);
         var list = values.required(spec, "rules", SPEC, KNOWN,
                 "rules: [{priority: 1000, from: 192.0.2.1, lookup: uplink}]");
         if (list instanceof Node.Sequence sequence) {
@@ -60,6 +61,6 @@ final class RoutingRulesBinder implements DocumentBinder.SpecBinder, YamlReader.
             bound.add(new RoutingRulesSpec.RuleSpec(rule.rule(), rule.table(),
                     new Origin(document.document(), document.file(), rule.line(), rule.column())));
         }
-        return new RoutingRulesSpec(adopt, bound);
+        return new RoutingRulesSpec(adopt, manage, bound);
     }
 }

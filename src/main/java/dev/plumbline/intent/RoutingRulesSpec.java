@@ -9,12 +9,18 @@ import java.util.Optional;
  * Rules of the routing policy database.
  *
  * @param adopt equal rules of others are taken over
+ * @param manageSysctls what the rules need of sysctls (forwarding, reverse-path filtering) is set
  * @param rules in the order of the document; a rule for both families stands here twice
  */
-public record RoutingRulesSpec(boolean adopt, List<RuleSpec> rules) implements Spec {
+public record RoutingRulesSpec(boolean adopt, boolean manageSysctls, List<RuleSpec> rules) implements Spec {
 
     public RoutingRulesSpec {
         rules = List.copyOf(rules);
+    }
+
+    /** Rules whose sysctls are left to others. */
+    public RoutingRulesSpec(boolean adopt, List<RuleSpec> rules) {
+        this(adopt, false, rules);
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads typed values from nodes. What cannot be read is reported, and nothing comes back. */
 public final class Values {
 
+    private static final List<String> SYSCTLS = List.of("warn", "manage");
     static final long MAX_U32 = 0xffffffffL;
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+|0x[0-9a-fA-F]+");
     private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}");
@@ -97,6 +98,12 @@ public final class Values {
     public boolean flag(Node.Mapping mapping, String field, FieldPath path, boolean otherwise) {
         var node = mapping.get(field);
         return node == null ? otherwise : flag(node, path.field(field), otherwise);
+    }
+
+    /** Whether {@code sysctls} says that what the document needs of them is set, and not only warned of. */
+    public boolean managesSysctls(Node.Mapping spec, FieldPath path) {
+        var node = spec.get("sysctls");
+        return node != null && "manage".equals(word(node, path.field("sysctls"), SYSCTLS));
     }
 
     private boolean flag(Node node, FieldPath path, boolean otherwise) {

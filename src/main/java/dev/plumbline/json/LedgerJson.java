@@ -4,7 +4,9 @@ import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.Ledger.TakenSysctl;
 import java.util.HashSet;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,6 +31,13 @@ public final class LedgerJson {
                 .set("rule", RuleJson.toJson(each.rule())));
         var devices = node.putArray("devices");
         ledger.devices().stream().sorted().forEach(devices::add);
+        var sysctls = node.putArray("sysctls");
+        ledger.sysctls().forEach(each -> {
+            var one = sysctls.addObject().put("path", each.path()).put("former", each.former())
+                    .put("written", each.written()).put("deviceIndex", each.deviceIndex());
+            var documents = one.putArray("documents");
+            each.documents().forEach(documents::add);
+        });
         return node;
     }
 
@@ -43,7 +52,8 @@ public final class LedgerJson {
                 fields.list("allotments").stream().map(LedgerJson::allotment).toList(),
                 fields.list("routes").stream().map(LedgerJson::route).toList(),
                 fields.list("rules").stream().map(LedgerJson::rule).toList(),
-                new HashSet<>(fields.texts("devices")));
+                new HashSet<>(fields.texts("devices")), Set.of(),
+                fields.list("sysctls").stream().map(LedgerJson::sysctl).toList());
         fields.end();
         return ledger;
     }
@@ -68,5 +78,13 @@ public final class LedgerJson {
         var rule = new TakenRule(fields.text("document"), RuleJson.fromJson(fields.needed("rule")));
         fields.end();
         return rule;
+    }
+
+    private static TakenSysctl sysctl(JsonNode node) {
+        var fields = new Fields("a sysctl that was set", node);
+        var sysctl = new TakenSysctl(fields.texts("documents"), fields.text("path"), fields.text("former"),
+                fields.text("written"), Math.toIntExact(fields.number("deviceIndex")));
+        fields.end();
+        return sysctl;
     }
 }

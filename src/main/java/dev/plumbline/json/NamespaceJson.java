@@ -15,8 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A namespace as {@code namespace}, {@code links}, {@code addresses}, {@code routes} and {@code rules}; routes are in
- * the order of tables. The parts come one object at a time, so that a million routes need not stand in one tree.
+ * A namespace as {@code namespace}, {@code links}, {@code addresses}, {@code routes}, {@code rules} and
+ * {@code sysctls}; routes are in the order of tables. The parts come one object at a time, so that a million routes need not stand in one tree.
  */
 public final class NamespaceJson {
 
@@ -34,7 +34,8 @@ public final class NamespaceJson {
                 new Section("routes", state.routes().size(), to -> state.routes().tables().values().forEach(
                         rows -> rows.forEach(route -> to.accept(RouteJson.toJson(route))))),
                 new Section("rules", state.rules().size(),
-                        to -> state.rules().forEach(rule -> to.accept(RuleJson.toJson(rule)))));
+                        to -> state.rules().forEach(rule -> to.accept(RuleJson.toJson(rule)))),
+                new Section("sysctls", state.sysctls().size(), to -> SysctlJson.each(state.sysctls(), to)));
     }
 
     /** A named list of objects, which are made one at a time as they are walked. */
@@ -75,7 +76,7 @@ public final class NamespaceJson {
         var state = new NamespaceState(id, links(linkNodes),
                 read(fields.list("addresses"), AddressJson::fromJson),
                 RouteTables.of(routes),
-                read(fields.list("rules"), RuleJson::fromJson));
+                read(fields.list("rules"), RuleJson::fromJson)).with(SysctlJson.read(fields.list("sysctls")));
         fields.end();
         return state;
     }

@@ -13,6 +13,8 @@ import dev.plumbline.kernel.route.RoutesDomain;
 import dev.plumbline.kernel.rule.RuleReader;
 import dev.plumbline.kernel.rule.RulesDomain;
 import dev.plumbline.kernel.socket.SshSessions;
+import dev.plumbline.kernel.sysctl.SysctlReader;
+import dev.plumbline.kernel.sysctl.SysctlsDomain;
 import dev.plumbline.netlink.Errno;
 import dev.plumbline.netlink.Gate;
 import dev.plumbline.netlink.MessageReader;
@@ -49,8 +51,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network namespace of the running kernel, by netlink. Reading needs no privilege, but for nftables; writing needs
- * CAP_NET_ADMIN.
+ * A network namespace of the running kernel, by netlink and {@code /proc/sys/net}. Reading needs no privilege, but for
+ * nftables; writing needs CAP_NET_ADMIN.
  */
 public final class KernelNamespace implements LiveNamespace {
 
@@ -218,7 +220,7 @@ public final class KernelNamespace implements LiveNamespace {
             routes = new RouteReader(socket, devices, scope, () -> FibTables.read(namespace));
             // Each part is from within the time in which none of those that are watched changed.
             return new NamespaceState(id, links, addresses, routes.read(), rules,
-                    scope.firewall() ? firewall() : LiveFirewall.NONE, Map.of());
+                    scope.firewall() ? firewall() : LiveFirewall.NONE, SysctlReader.read(namespace, scope, links));
         }
 
         RouteReader.Effect effect() throws NetlinkException {
@@ -341,7 +343,8 @@ public final class KernelNamespace implements LiveNamespace {
 
     @Override
     public List<Domain<?>> domains() {
-        return List.of(new RoutesDomain(socket), new RulesDomain(socket), new FirewallDomain(this::tables));
+        return List.of(new RoutesDomain(socket), new RulesDomain(socket), new SysctlsDomain(namespace, gate),
+                new FirewallDomain(this::tables));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
 import dev.plumbline.state.firewall.FirewallChanges;
@@ -34,17 +35,19 @@ public final class After {
         var tables = new TreeMap<TableKey, RouteRows>(live.routes().tables());
         var rules = live.rules();
         var firewall = live.firewall();
+        var sysctls = live.sysctls();
         for (var each : changes) {
             switch (each) {
                 case RouteChanges routes -> routes.tables().forEach(table ->
                         tables.put(table.key(), rows(live.routes().rows(table.key()), table)));
                 case RuleChanges some -> rules = rules(rules, some);
                 case FirewallChanges some -> firewall = firewall(live.firewall(), some);
+                case SysctlChanges some -> sysctls = some.after(sysctls);
                 default -> throw new IllegalStateException("no state after " + each.getClass());
             }
         }
         tables.values().removeIf(RouteRows::isEmpty);
-        return live.with(new RouteTables(tables)).with(rules).with(firewall);
+        return live.with(new RouteTables(tables)).with(rules).with(firewall).with(sysctls);
     }
 
     /** The tables, with handles of none: only the kernel gives those. */

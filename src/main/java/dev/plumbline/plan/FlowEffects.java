@@ -18,6 +18,7 @@ import dev.plumbline.state.RouteType;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleAction;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
 import java.util.Arrays;
@@ -85,6 +86,8 @@ final class FlowEffects {
             switch (each) {
                 case RouteChanges routes -> routes.tables().forEach(table -> this.changes.put(table.key(), table));
                 case RuleChanges some -> rules = After.rules(rules, some);
+                // Way and filter are two things: a session into this host is not forwarded.
+                case SysctlChanges _ -> { }
                 default -> throw new IllegalStateException("no flows through " + each.getClass());
             }
         }

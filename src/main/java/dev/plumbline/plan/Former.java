@@ -3,7 +3,9 @@ package dev.plumbline.plan;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.DesiredState.DesiredRule;
+import dev.plumbline.state.DesiredState.DesiredSysctl;
 import dev.plumbline.state.Family;
+import dev.plumbline.state.Held;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Origin;
@@ -13,6 +15,7 @@ import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableKey;
 import dev.plumbline.state.firewall.DesiredFirewall;
 import dev.plumbline.state.firewall.FirewallChanges;
@@ -21,6 +24,7 @@ import dev.plumbline.state.firewall.LiveFirewall;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,19 +36,22 @@ import java.util.stream.Collectors;
  * touch is not in it, and is not compared.
  *
  * @param scope what was read for the plan, and is to be read for the undo
+ * @param sysctls values by path
  */
-public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules, List<FormerTable> firewall) {
+public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules, List<FormerTable> firewall,
+        Map<String, String> sysctls) {
 
     static final Origin ORIGIN = new Origin("the state before", "", 0, 0);
 
     public Former {
         routes = List.copyOf(routes);
         firewall = List.copyOf(firewall);
+        sysctls = Map.copyOf(sysctls);
     }
 
-    /** One of a plan that changes no firewall. */
+    /** One of a plan that changes neither firewall nor sysctls. */
     public Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
-        this(scope, routes, rules, List.of());
+        this(scope, routes, rules, List.of(), Map.of());
     }
 
     /**
@@ -119,15 +126,17 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         var routes = new ArrayList<FormerRoutes>();
         var rules = new FormerRules(List.of(), Set.of(), List.of());
         var firewall = new ArrayList<FormerTable>();
+        var sysctls = Map.<String, String>of();
         for (var each : changes) {
             switch (each) {
                 case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)));
                 case RuleChanges some -> rules = FormerRules.of(before, some);
                 case FirewallChanges some -> some.tables().forEach(table -> firewall.add(FormerTable.of(table)));
+                case SysctlChanges some -> sysctls = some.former(before.sysctls());
                 default -> throw new IllegalStateException("no inverse for " + each.getClass());
             }
         }
-        return new Former(scope, routes, rules, firewall);
+        return new Former(scope, routes, rules, firewall, sysctls);
     }
 
     /**
@@ -169,7 +178,7 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         if (ruleChanges.isEmpty()) {
             impossible.addAll(rules.misplaced(live));
         }
-        var changes = new ArrayList<ChangeSet>(List.of(ruleChanges, routeChanges));
+        var changes = new ArrayList<ChangeSet>(List.of(ruleChanges, routeChanges, sysctlChanges(live)));
         if (!firewall.isEmpty()) {
             changes.add(firewallChanges(live.firewall(), impossible));
         }
@@ -184,5 +193,12 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
             table.wanted(live.state().table(table.family()), impossible).ifPresent(wanted::add);
         }
         return FirewallDiff.between(DesiredFirewall.of(new FirewallState(wanted)), live);
+    }
+
+    private SysctlChanges sysctlChanges(NamespaceState live) {
+        var wanted = sysctls.entrySet().stream()
+                .map(each -> new DesiredSysctl(each.getKey(), each.getValue(), true, ORIGIN)).toList();
+        return SysctlDiff.between(new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(), List.of(),
+                Set.of(), DesiredFirewall.NONE, wanted, Held.NOTHING), live);
     }
 }

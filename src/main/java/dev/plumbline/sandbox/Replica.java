@@ -10,10 +10,12 @@ import dev.plumbline.netlink.Rtnetlink;
 import dev.plumbline.plan.FirewallDiff;
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
+import dev.plumbline.plan.SysctlDiff;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.Domain;
+import dev.plumbline.state.Held;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.LinkAddress;
@@ -28,6 +30,7 @@ import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.Sysctl;
 import dev.plumbline.state.TableKey;
 import dev.plumbline.state.firewall.DesiredFirewall;
 import dev.plumbline.state.firewall.FirewallState;
@@ -165,8 +168,13 @@ public final class Replica implements AutoCloseable {
                     : original.routes().without(route -> refused.contains(route.toString()));
             var desired = new DesiredState(wanted, Set.of(), surplus(copy.routes(), original.routes()), Set.of(),
                     original.rules().stream().filter(rule -> !refused.contains(RuleChanges.subject(rule)))
-                            .map(rule -> new DesiredState.DesiredRule(rule, ORIGIN)).toList(), Set.of());
-            var changes = List.of(RouteDiff.between(desired, copy), RuleDiff.between(desired, copy));
+                            .map(rule -> new DesiredState.DesiredRule(rule, ORIGIN)).toList(), Set.of(),
+                    DesiredFirewall.NONE, original.sysctls().entrySet().stream()
+                            .filter(each -> !refused.contains(Sysctl.name(each.getKey())))
+                            .map(each -> new DesiredState.DesiredSysctl(each.getKey(), each.getValue(), false, ORIGIN))
+                            .toList(), Held.NOTHING);
+            var changes = List.of(RouteDiff.between(desired, copy), RuleDiff.between(desired, copy),
+                    SysctlDiff.between(desired, copy));
             int before = refused.size();
             changes.forEach(each -> execute(live, each, refused));
             if (refused.size() == before) {
@@ -235,7 +243,10 @@ public final class Replica implements AutoCloseable {
         }
         var routes = ledger.routes().stream().map(taken -> new Ledger.TakenRoute(taken.document(), taken.route(),
                 numbers.getOrDefault(names.getOrDefault(taken.deviceIndex(), ""), -1), taken.adopted())).toList();
-        return new Ledger(ledger.allotments(), routes, ledger.rules(), ledger.devices(), ledger.carriedOut());
+        var sysctls = ledger.sysctls().stream().map(taken -> new Ledger.TakenSysctl(taken.documents(), taken.path(),
+                taken.former(), taken.written(), taken.deviceIndex() == 0 ? 0
+                        : numbers.getOrDefault(names.getOrDefault(taken.deviceIndex(), ""), -1))).toList();
+        return new Ledger(ledger.allotments(), routes, ledger.rules(), ledger.devices(), ledger.carriedOut(), sysctls);
     }
 
     @Override

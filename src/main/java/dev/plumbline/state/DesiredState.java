@@ -46,8 +46,9 @@ public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTab
     /**
      * A sysctl with the document that wants it.
      *
-     * @param path below {@code /proc/sys}, such as {@code net/ipv4/ip_forward}
+     * @param path below {@code /proc/sys}, such as {@code net/ipv4/ip_forward}; nothing is wanted while it is absent
+     * @param putBack no document wants it any more, and this is what it was before
      */
-    public record DesiredSysctl(String path, String value, Origin origin) {
+    public record DesiredSysctl(String path, String value, boolean putBack, Origin origin) {
     }
 }

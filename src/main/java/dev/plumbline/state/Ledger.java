@@ -3,7 +3,9 @@ package dev.plumbline.state;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the kernel cannot say of one namespace: numbers that were allotted, and what was moved away or adopted and is
@@ -12,9 +14,10 @@ import java.util.stream.Collectors;
  * @param devices names of all devices that were ever seen here: tells a device that is absent now from a typing error
  * @param carriedOut documents ({@code kind/name}) that were carried out here in full, and have not had to wait since:
  *     what differs from them has drifted
+ * @param sysctls that documents have set, at most one a path, by path
  */
 public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<TakenRule> rules, Set<String> devices,
-        Set<String> carriedOut) {
+        Set<String> carriedOut, List<TakenSysctl> sysctls) {
 
     public static final Ledger EMPTY = new Ledger(List.of(), List.of(), List.of(), Set.of());
 
@@ -24,6 +27,13 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
         rules = List.copyOf(rules);
         devices = Set.copyOf(devices);
         carriedOut = Set.copyOf(carriedOut);
+        sysctls = List.copyOf(sysctls);
+    }
+
+    /** A ledger of no sysctls. */
+    public Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<TakenRule> rules, Set<String> devices,
+            Set<String> carriedOut) {
+        this(allotments, routes, rules, devices, carriedOut, List.of());
     }
 
     /** A ledger of what nobody has carried out in full. */
@@ -34,14 +44,24 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
     /**
      * This ledger and the one that an apply was leading to: where it is half done, either may turn out to be true. Of
      * two numbers of one table the later one is taken, because there is one a key; what is in the other is known by
-     * its marks. Only what both say was carried out in full was.
+     * its marks. Only what both say was carried out in full was. What a sysctl was at first is what the earlier one
+     * says.
      */
     public Ledger union(Ledger later) {
         Set<List<String>> keys = later.allotments.stream().map(each -> List.of(each.document(), each.key()))
                 .collect(Collectors.toSet());
         var own = allotments.stream().filter(each -> !keys.contains(List.of(each.document(), each.key()))).toList();
         return new Ledger(both(own, later.allotments), both(routes, later.routes), both(rules, later.rules),
-                later.devices, carriedOut.stream().filter(later.carriedOut::contains).collect(Collectors.toSet()));
+                later.devices, carriedOut.stream().filter(later.carriedOut::contains).collect(Collectors.toSet()),
+                sysctls(later));
+    }
+
+    private List<TakenSysctl> sysctls(Ledger later) {
+        var all = new TreeMap<String, TakenSysctl>();
+        later.sysctls.forEach(each -> all.put(each.path(), each));
+        sysctls.forEach(each -> all.merge(each.path(), each, (newer, older) -> older.with(
+                Stream.concat(older.documents().stream(), newer.documents().stream()).toList(), newer.written())));
+        return List.copyOf(all.values());
     }
 
     private static <T> List<T> both(List<T> own, List<T> later) {
@@ -71,5 +91,26 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
 
     /** A foreign rule that a document adopted, as it was. */
     public record TakenRule(String document, RoutingRule rule) {
+    }
+
+    /**
+     * A sysctl that documents have set, or that the kernel has set along with one of those and would not put back.
+     *
+     * @param documents ({@code kind/name}) that want it, sorted
+     * @param path below {@code /proc/sys}
+     * @param former what it was before plumbline wrote it the first time
+     * @param written what it is since; only if it still is that is it put back
+     * @param deviceIndex index of the device that it is of: a device made anew has another; 0 for what is of none
+     */
+    public record TakenSysctl(List<String> documents, String path, String former, String written, int deviceIndex) {
+
+        public TakenSysctl {
+            documents = documents.stream().distinct().sorted().toList();
+        }
+
+        /** The same for others, who want it to be this. */
+        public TakenSysctl with(List<String> others, String value) {
+            return new TakenSysctl(others, path, former, value, deviceIndex);
+        }
     }
 }

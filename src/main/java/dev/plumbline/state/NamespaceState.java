@@ -47,6 +47,11 @@ public record NamespaceState(NamespaceId id, List<Link> links, List<LinkAddress>
         return new NamespaceState(id, links, addresses, routes, rules, others, sysctls);
     }
 
+    /** The same with other sysctls. */
+    public NamespaceState with(Map<String, String> others) {
+        return new NamespaceState(id, links, addresses, routes, rules, firewall, others);
+    }
+
     public Optional<Link> link(String name) {
         return links.stream().filter(link -> link.name().equals(name)).findFirst();
     }

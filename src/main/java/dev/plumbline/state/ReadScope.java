@@ -11,7 +11,7 @@ import java.util.Set;
  * @param mainDevices all routes of the main table over these devices, both families
  * @param everything all routes of all tables but {@code local}
  * @param firewall plumbline's tables of nftables
- * @param sysctls paths below {@code /proc/sys}
+ * @param sysctls paths below {@code /proc/sys}; with {@code everything} all that plumbline knows are read too
  */
 public record ReadScope(boolean ours, Set<TableKey> tables, Set<String> mainDevices, boolean everything,
         boolean firewall, Set<String> sysctls) {

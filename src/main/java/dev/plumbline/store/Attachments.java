@@ -85,6 +85,7 @@ record Attachments(Database database) {
                 + " AND NOT EXISTS (SELECT 1 FROM taken_routes WHERE namespace = namespaces.id)"
                 + " AND NOT EXISTS (SELECT 1 FROM taken_rules WHERE namespace = namespaces.id)"
                 + " AND NOT EXISTS (SELECT 1 FROM carried_out WHERE namespace = namespaces.id)"
+                + " AND NOT EXISTS (SELECT 1 FROM taken_sysctls WHERE namespace = namespaces.id)"
                 + " AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.boot_id = namespaces.boot_id"
                 + " AND j.cookie = namespaces.cookie)"
                 + " AND NOT EXISTS (SELECT 1 FROM documents WHERE netns = label OR netns = '')",

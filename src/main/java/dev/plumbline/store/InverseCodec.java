@@ -13,6 +13,7 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.Ledger.TakenSysctl;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.RoutingRule;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * How to undo an apply, as compressed bytes: one blob a family of state. The format has a number; a newer program reads
@@ -42,6 +44,7 @@ final class InverseCodec {
     private static final String RULES = "rules";
     private static final String LEDGER = "ledger";
     private static final String FIREWALL = "firewall";
+    private static final String SYSCTLS = "sysctls";
 
     private InverseCodec() {
     }
@@ -69,6 +72,13 @@ final class InverseCodec {
         var firewall = new ByteWriter();
         FormerTables.write(inverse.former().firewall(), firewall);
         parts.put(FIREWALL, Compressed.of(firewall.written()));
+        var sysctls = new ByteWriter();
+        var values = new TreeMap<>(inverse.former().sysctls()).entrySet();
+        sysctls.list(values, values.size(), each -> {
+            sysctls.text(each.getKey());
+            sysctls.text(each.getValue());
+        });
+        parts.put(SYSCTLS, Compressed.of(sysctls.written()));
         return parts;
     }
 
@@ -112,6 +122,13 @@ final class InverseCodec {
         });
         out.list(ledger.devices(), ledger.devices().size(), out::text);
         out.list(ledger.carriedOut(), ledger.carriedOut().size(), out::text);
+        out.list(ledger.sysctls(), ledger.sysctls().size(), each -> {
+            out.list(each.documents(), each.documents().size(), out::text);
+            out.text(each.path());
+            out.text(each.former());
+            out.text(each.written());
+            out.number(each.deviceIndex());
+        });
     }
 
     /**
@@ -125,12 +142,16 @@ final class InverseCodec {
         if (format < 1 || format > FORMAT) {
             throw new IllegalArgumentException("format " + format + " is not known");
         }
-        if (!parts.keySet().equals(format < 3 ? Set.of(SCOPE, ROUTES, RULES, LEDGER)
-                : Set.of(SCOPE, ROUTES, RULES, LEDGER, FIREWALL))) {
+        var expected = new HashSet<>(Set.of(SCOPE, ROUTES, RULES, LEDGER));
+        if (format > 2) {
+            expected.addAll(Set.of(FIREWALL, SYSCTLS));
+        }
+        if (!parts.keySet().equals(expected)) {
             throw new IllegalArgumentException("parts are missing or unknown: there are " + parts.keySet());
         }
         var former = new Former(scope(reader(parts, SCOPE), format), routes(reader(parts, ROUTES)),
-                rules(reader(parts, RULES)), format < 3 ? List.of() : FormerTables.read(reader(parts, FIREWALL)));
+                rules(reader(parts, RULES)), format > 2 ? FormerTables.read(reader(parts, FIREWALL)) : List.of(),
+                format > 2 ? sysctls(reader(parts, SYSCTLS)) : Map.of());
         return new Inverse(since, by, former, ledger(reader(parts, LEDGER), format), confirmation, counts[0], counts[1],
                 counts[2]);
     }
@@ -173,6 +194,13 @@ final class InverseCodec {
         return RuleJson.fromJson(JsonText.parse(in.text()));
     }
 
+    private static Map<String, String> sysctls(ByteReader in) {
+        var values = in.list(() -> Map.entry(in.text(), in.text())).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        in.end();
+        return values;
+    }
+
     private static Ledger ledger(ByteReader in, int format) {
         var allotments = in.list(() -> new Allotment(in.text(), in.text(), in.number()));
         var routes = in.list(() -> new TakenRoute(in.text(), RouteJson.fromJson(JsonText.parse(in.text())),
@@ -180,7 +208,9 @@ final class InverseCodec {
         var rules = in.list(() -> new TakenRule(in.text(), rule(in)));
         var devices = new HashSet<>(in.list(in::text));
         var carriedOut = format > 1 ? new HashSet<>(in.list(in::text)) : new HashSet<String>();
-        var ledger = new Ledger(allotments, routes, rules, devices, carriedOut);
+        var sysctls = format > 2 ? in.list(() -> new TakenSysctl(in.list(in::text), in.text(), in.text(), in.text(),
+                in.integer())) : List.<TakenSysctl>of();
+        var ledger = new Ledger(allotments, routes, rules, devices, carriedOut, sysctls);
         in.end();
         return ledger;
     }

@@ -7,6 +7,7 @@ import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.Ledger.TakenSysctl;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.NamespaceRecord.Standing;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 
 /** What is read from the database. */
 record Queries(Database database, String programVersion) {
@@ -84,7 +86,14 @@ record Queries(Database database, String programVersion) {
                 row -> new TakenRule(row.getString(1), RuleJson.fromJson(JsonText.parse(row.getString(2)))), key.row());
         var carriedOut = Set.copyOf(database.list("SELECT document FROM carried_out WHERE namespace = ?",
                 row -> row.getString(1), key.row()));
-        return new Ledger(allotments(key), routes, rules, devices(key), carriedOut);
+        return new Ledger(allotments(key), routes, rules, devices(key), carriedOut, sysctls(key));
+    }
+
+    private List<TakenSysctl> sysctls(NamespaceKey key) {
+        return database.list("SELECT documents, path, former, written, device_index FROM taken_sysctls"
+                + " WHERE namespace = ? ORDER BY path", row -> new TakenSysctl(
+                        JsonText.parse(row.getString(1)).values().stream().map(JsonNode::stringValue).toList(),
+                        row.getString(2), row.getString(3), row.getString(4), row.getInt(5)), key.row());
     }
 
     private List<Allotment> allotments(NamespaceKey key) {

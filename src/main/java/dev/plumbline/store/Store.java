@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when
@@ -168,6 +169,7 @@ public final class Store extends PresentStore {
         database.update("DELETE FROM taken_routes WHERE namespace = ?", row.key().row());
         database.update("DELETE FROM taken_rules WHERE namespace = ?", row.key().row());
         database.update("DELETE FROM carried_out WHERE namespace = ?", row.key().row());
+        database.update("DELETE FROM taken_sysctls WHERE namespace = ?", row.key().row());
         return row.key();
     }
 
@@ -247,9 +249,16 @@ public final class Store extends PresentStore {
         });
     }
 
+    private static String documents(Ledger.TakenSysctl taken) {
+        var list = JsonNodeFactory.instance.arrayNode();
+        taken.documents().forEach(list::add);
+        return JsonText.of(list);
+    }
+
     private void write(NamespaceKey key, Ledger ledger) {
         long row = key.row();
-        for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices", "carried_out"}) {
+        for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices", "carried_out",
+            "taken_sysctls"}) {
             database.update("DELETE FROM " + table + " WHERE namespace = ?", row);
         }
         database.insertAll("INSERT INTO allotments (namespace, document, key, route_table) VALUES (?, ?, ?, ?)",
@@ -277,6 +286,15 @@ public final class Store extends PresentStore {
                 (statement, each) -> {
                     statement.setLong(1, row);
                     statement.setString(2, each);
+                });
+        database.insertAll("INSERT INTO taken_sysctls (namespace, path, documents, former, written, device_index)"
+                + " VALUES (?, ?, ?, ?, ?, ?)", ledger.sysctls(), (statement, each) -> {
+                    statement.setLong(1, row);
+                    statement.setString(2, each.path());
+                    statement.setString(3, documents(each));
+                    statement.setString(4, each.former());
+                    statement.setString(5, each.written());
+                    statement.setInt(6, each.deviceIndex());
                 });
         database.insertAll("INSERT INTO carried_out (namespace, document) VALUES (?, ?)", ledger.carriedOut(),
                 (statement, each) -> {

@@ -10,6 +10,7 @@ import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.Problem.Severity;
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
+import dev.plumbline.plan.SysctlDiff;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Link;
@@ -23,6 +24,7 @@ import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RouteType;
 import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.Sysctl;
 import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
@@ -49,6 +52,8 @@ final class Host {
     final List<LinkAddress> addresses = new ArrayList<>();
     final List<Route> routes = new ArrayList<>();
     final List<RoutingRule> rules = new ArrayList<>();
+    /** By path; none are read where there are none. */
+    final Map<String, String> sysctls = new TreeMap<>();
     final Map<String, Long> tableNames = new HashMap<>(Map.of("local", 255L, "main", 254L, "default", 253L));
     Ledger ledger = Ledger.EMPTY;
     boolean attended = true;
@@ -179,7 +184,32 @@ final class Host {
                 || scope.tables().contains(new TableKey(route.family(), route.table()))
                 || route.table() == Route.TABLE_MAIN
                         && scope.mainDevices().stream().anyMatch(route.attributes()::uses)).toList();
-        return new NamespaceState(new NamespaceId("boot", 1), links, addresses, RouteTables.of(seen), rules);
+        return new NamespaceState(new NamespaceId("boot", 1), links, addresses, RouteTables.of(seen), rules)
+                .with(scope.everything() ? sysctls : asked(scope));
+    }
+
+    private Map<String, String> asked(ReadScope scope) {
+        var asked = new TreeMap<>(sysctls);
+        asked.keySet().retainAll(scope.sysctls());
+        return asked;
+    }
+
+    /** All sysctls that plumbline knows, as a new namespace has them. */
+    Host defaultSysctls() {
+        Sysctl.known(links).forEach(path -> sysctls.put(path, path.endsWith("/" + Sysctl.ACCEPT_RA)
+                || path.endsWith("/" + Sysctl.ACCEPT_REDIRECTS) ? "1" : "0"));
+        return this;
+    }
+
+    /** {@code sysctl -w}: as the kernel does it. */
+    Host sysctl(String name, String value) {
+        assertTrue(sysctls.containsKey(Sysctl.name(name)), name);
+        Sysctl.write(sysctls, Sysctl.name(name), value);
+        return this;
+    }
+
+    String sysctl(String name) {
+        return sysctls.get(Sysctl.name(name));
     }
 
     Compilation compile(Document... documents) {
@@ -210,6 +240,7 @@ final class Host {
                 () -> "second plan: " + describe(again));
         assertTrue(RuleDiff.between(again.desired(), read(ReadScope.ALL)).isEmpty(),
                 () -> "second plan: " + describe(again));
+        assertEquals(List.of(), SysctlDiff.between(again.desired(), read(ReadScope.ALL)).writes());
     }
 
     private String describe(Compilation again) {
@@ -249,6 +280,8 @@ final class Host {
                 && desired.exclusive().contains(new TableKey(live.family(), live.table()))
                 && wanted.stream().noneMatch(each -> each.equals(live)));
         carryOutRules(result);
+        SysctlDiff.between(desired, read(ReadScope.ALL)).writes()
+                .forEach(each -> Sysctl.write(sysctls, each.path(), each.after()));
         ledger = result.ledger();
     }
 

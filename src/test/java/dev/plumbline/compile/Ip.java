@@ -136,6 +136,7 @@ final class Ip {
         var from = Optional.<Prefix>empty();
         var to = Optional.<Prefix>empty();
         var iif = "";
+        var mark = Optional.<RoutingRule.Mark>empty();
         RuleAction action = new RuleAction.Nop();
         var family = text.matches(".*[0-9a-f]*:[0-9a-f:]*:.*") || text.contains("inet6") ? Family.IPV6 : Family.IPV4;
         while (!words.isEmpty()) {
@@ -146,6 +147,7 @@ final class Ip {
                 case "from" -> from = words.peek().equals("all") ? drop(words) : Optional.of(prefix(words.pop()));
                 case "to" -> to = Optional.of(prefix(words.pop()));
                 case "iif" -> iif = words.pop();
+                case "fwmark" -> mark = Optional.of(mark(words.pop()));
                 case "lookup" -> action = new RuleAction.Lookup(words.peek().equals("main")
                         ? Route.TABLE_MAIN * Integer.parseInt(words.pop().replace("main", "1"))
                         : Long.parseLong(words.pop()));
@@ -154,9 +156,14 @@ final class Ip {
                 default -> throw new IllegalArgumentException(word);
             }
         }
-        return new RoutingRule(family, priority, not, from, to, iif, "", Optional.empty(), 0, OptionalInt.empty(),
+        return new RoutingRule(family, priority, not, from, to, iif, "", mark, 0, OptionalInt.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), action, OptionalInt.empty(),
                 OptionalLong.empty(), protocol, List.of());
+    }
+
+    private static RoutingRule.Mark mark(String text) {
+        var parts = text.split("/");
+        return new RoutingRule.Mark(Long.decode(parts[0]), parts.length == 2 ? Long.decode(parts[1]) : 0xffffffffL);
     }
 
     private static Optional<Prefix> drop(ArrayDeque<String> words) {

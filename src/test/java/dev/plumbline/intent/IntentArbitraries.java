@@ -188,7 +188,7 @@ final class IntentArbitraries {
                         new Origin("", "", 1, 1)));
             }
         }
-        return new RoutingRulesSpec(chance(50), rules);
+        return new RoutingRulesSpec(chance(50), chance(50), rules);
     }
 
     private RoutingRule rule(boolean named) {

@@ -87,7 +87,7 @@ class JsonRoundTripTest {
                 Optional.empty()), new Link(2, "eth0", "veth", 0x11043, 1500, OptionalInt.of(9), "uplink",
                 "02:00:00:00:00:01", Optional.empty()));
         var state = new NamespaceState(new NamespaceId("boot", 1L << 60), links, addresses, RouteTables.of(routes),
-                rules);
+                rules).with(Map.of("net/ipv4/ip_forward", "1", "net/ipv4/conf/eth0.100/rp_filter", "2"));
         assertEquals(state, NamespaceJson.fromJson(throughText(NamespaceJson.toJson(state))));
     }
 
@@ -97,7 +97,9 @@ class JsonRoundTripTest {
             @ForAll Set<@AlphaChars @StringLength(min = 1, max = 15) String> devices, @ForAll boolean adopted) {
         var ledger = new Ledger(List.of(new Ledger.Allotment("SourceRouting/sip", "10.0.0.1", 0xffffffffL)),
                 routes.stream().map(each -> new Ledger.TakenRoute("SourceRouting/sip", each, 7, adopted)).toList(),
-                rules.stream().map(each -> new Ledger.TakenRule("RoutingRules/r", each)).toList(), devices);
+                rules.stream().map(each -> new Ledger.TakenRule("RoutingRules/r", each)).toList(), devices,
+                Set.of(), List.of(new Ledger.TakenSysctl(List.of("Firewall/a", "RoutingRules/r"),
+                        "net/ipv4/conf/eth0/rp_filter", "1", "2", 7)));
         assertEquals(ledger, LedgerJson.fromJson(throughText(LedgerJson.toJson(ledger))));
     }
 
