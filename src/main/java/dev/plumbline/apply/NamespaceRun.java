@@ -4,6 +4,7 @@ import dev.plumbline.compile.Compilation;
 import dev.plumbline.compile.Compiler;
 import dev.plumbline.compile.Examined;
 import dev.plumbline.compile.Facts;
+import dev.plumbline.compile.FirewallFacts;
 import dev.plumbline.compile.Needs;
 import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
@@ -132,7 +133,7 @@ final class NamespaceRun implements AutoCloseable {
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
-        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected);
+        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, FirewallFacts.NOWHERE);
         var compilation = timings.time("compile", () -> Compiler.compile(documents, facts));
         return new Prepared(needs, live, ledger, compilation, List.of());
     }

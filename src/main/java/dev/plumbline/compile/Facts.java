@@ -17,9 +17,10 @@ import java.util.Map;
  *     all drift is corrected
  * @param uncorrected documents ({@code kind/name}) that are as they were applied, and whose drift is left alone while
  *     nobody watches: {@link DriftMode#REPORT} or {@link DriftMode#IGNORE}
+ * @param firewall what Firewall documents need
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended, Map<String, DriftMode> uncorrected) {
+        boolean attended, Map<String, DriftMode> uncorrected, FirewallFacts firewall) {
 
     public Facts {
         freeTables = List.copyOf(freeTables);

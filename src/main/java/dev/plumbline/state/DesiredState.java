@@ -1,5 +1,6 @@
 package dev.plumbline.state;
 
+import dev.plumbline.state.firewall.DesiredFirewall;
 import java.util.List;
 import java.util.Set;
 
@@ -13,9 +14,10 @@ import java.util.Set;
  * @param rules ours, and those to be put back, in the order of documents
  * @param keptTables tables of waiting documents: our routes in them, and our rules that look them up, stay as they are
  * @param held what stays as it is whatever is wanted
+ * @param firewall plumbline's tables of nftables
  */
 public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
-        List<DesiredRule> rules, Set<Long> keptTables, Held held) {
+        List<DesiredRule> rules, Set<Long> keptTables, Held held, DesiredFirewall firewall) {
 
     /** Nothing wanted: all that is ours goes. */
     public static final DesiredState NOTHING = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(),
@@ -28,10 +30,11 @@ public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTab
         keptTables = Set.copyOf(keptTables);
     }
 
-    /** A state in which nothing is held. */
+    /** A state in which nothing is held, without tables of nftables. */
     public DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
             List<DesiredRule> rules, Set<Long> keptTables) {
-        this(routes, exclusive, moved, adopting, rules, keptTables, Held.NOTHING);
+        this(routes, exclusive, moved, adopting, rules, keptTables, Held.NOTHING,
+                DesiredFirewall.NONE);
     }
 
     /** A rule with the document that wants it. */
