@@ -21,6 +21,7 @@ import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.FirewallChanges;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -88,6 +89,8 @@ final class FlowEffects {
                 case RuleChanges some -> rules = After.rules(rules, some);
                 // Way and filter are two things: a session into this host is not forwarded.
                 case SysctlChanges _ -> { }
+                // Marks that it sets are not known here.
+                case FirewallChanges _ -> { }
                 default -> throw new IllegalStateException("no flows through " + each.getClass());
             }
         }
