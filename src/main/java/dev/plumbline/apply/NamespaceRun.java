@@ -208,7 +208,14 @@ final class NamespaceRun implements AutoCloseable {
                 routes += rows.attributes(row).isOurs() ? 1 : 0;
             }
         }
-        return Map.of("route", routes, "rule", desired.rules().stream().filter(each -> each.rule().isOurs()).count());
+        var owned = new HashMap<>(Map.of("route", routes, "rule",
+                desired.rules().stream().filter(each -> each.rule().isOurs()).count()));
+        long nftRules = desired.firewall().state().tables().stream().flatMap(table -> table.chains().stream())
+                .mapToLong(chain -> chain.rules().size()).sum();
+        if (nftRules > 0) {
+            owned.put("nft rule", nftRules);
+        }
+        return owned;
     }
 
     /** Whose changes could make this plan another one. */

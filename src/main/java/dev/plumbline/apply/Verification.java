@@ -1,5 +1,6 @@
 package dev.plumbline.apply;
 
+import dev.plumbline.plan.FirewallDiff;
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
 import dev.plumbline.state.Change;
@@ -38,7 +39,13 @@ final class Verification {
     }
 
     static List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
-        return List.of(RuleDiff.between(desired, live), RouteDiff.between(desired, live));
+        var changes = new ArrayList<ChangeSet>(List.of(RuleDiff.between(desired, live),
+                RouteDiff.between(desired, live)));
+        // Most namespaces have no firewall: its classes stay unloaded there.
+        if (!desired.firewall().state().tables().isEmpty() || !live.firewall().state().tables().isEmpty()) {
+            changes.add(FirewallDiff.between(desired, live));
+        }
+        return List.copyOf(changes);
     }
 
     /**

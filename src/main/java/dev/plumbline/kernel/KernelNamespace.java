@@ -1,5 +1,8 @@
 package dev.plumbline.kernel;
 
+import dev.plumbline.kernel.firewall.FirewallDomain;
+import dev.plumbline.kernel.firewall.NfTables;
+import dev.plumbline.kernel.firewall.TablePresence;
 import dev.plumbline.kernel.link.Devices;
 import dev.plumbline.kernel.link.LinkReader;
 import dev.plumbline.kernel.link.LinkWriter;
@@ -33,17 +36,22 @@ import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableKey;
 import dev.plumbline.state.TcpSession;
+import dev.plumbline.state.firewall.LiveFirewall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A network namespace of the running kernel, by rtnetlink. Reading needs no privilege; writing needs CAP_NET_ADMIN. */
+/**
+ * A network namespace of the running kernel, by netlink. Reading needs no privilege, but for nftables; writing needs
+ * CAP_NET_ADMIN.
+ */
 public final class KernelNamespace implements LiveNamespace {
 
     /** What intents call the namespace that the command runs in. */
@@ -58,6 +66,8 @@ public final class KernelNamespace implements LiveNamespace {
     private final NetlinkSocket socket;
     private final NetlinkSocket watch;
     private final NamespaceId id;
+    private @Nullable NfTables tables;
+    private Gate gate = Gate.OPEN;
 
     private KernelNamespace(NetworkNamespace namespace) throws IOException {
         this.namespace = namespace;
@@ -206,7 +216,9 @@ public final class KernelNamespace implements LiveNamespace {
                 rules.addAll(some.get());
             }
             routes = new RouteReader(socket, devices, scope, () -> FibTables.read(namespace));
-            return new NamespaceState(id, links, addresses, routes.read(), rules);
+            // Each part is from within the time in which none of those that are watched changed.
+            return new NamespaceState(id, links, addresses, routes.read(), rules,
+                    scope.firewall() ? firewall() : LiveFirewall.NONE, Map.of());
         }
 
         RouteReader.Effect effect() throws NetlinkException {
@@ -231,6 +243,31 @@ public final class KernelNamespace implements LiveNamespace {
         private static RouteReader.Effect relevantUnless(boolean known) {
             return known ? RouteReader.Effect.NONE : RouteReader.Effect.RELEVANT;
         }
+    }
+
+    /** plumbline's tables. Most namespaces have none: nothing is opened to read them there. */
+    private LiveFirewall firewall() throws NetlinkException {
+        if (tables != null) {
+            return tables.read();
+        }
+        return switch (TablePresence.of(namespace)) {
+            case NONE -> LiveFirewall.NONE;
+            case SOME -> tables().read();
+            case FORBIDDEN -> LiveFirewall.FORBIDDEN;
+            case UNSUPPORTED -> LiveFirewall.UNSUPPORTED;
+        };
+    }
+
+    private NfTables tables() {
+        if (tables == null) {
+            try {
+                tables = NfTables.open(namespace);
+                tables.gate(gate);
+            } catch (NetlinkException e) {
+                throw new UncheckedIOException("nftables cannot be reached: " + e.getMessage(), e);
+            }
+        }
+        return tables;
     }
 
     @Override
@@ -260,9 +297,13 @@ public final class KernelNamespace implements LiveNamespace {
         }
     }
 
-    /** Puts a gate before every request that changes routes or rules. */
-    public void gate(Gate gate) {
-        socket.gate(gate);
+    /** Puts a gate before every request that changes something. */
+    public void gate(Gate other) {
+        gate = other;
+        socket.gate(other);
+        if (tables != null) {
+            tables.gate(other);
+        }
     }
 
     @Override
@@ -300,11 +341,14 @@ public final class KernelNamespace implements LiveNamespace {
 
     @Override
     public List<Domain<?>> domains() {
-        return List.of(new RoutesDomain(socket), new RulesDomain(socket));
+        return List.of(new RoutesDomain(socket), new RulesDomain(socket), new FirewallDomain(this::tables));
     }
 
     @Override
     public void close() {
+        if (tables != null) {
+            tables.close();
+        }
         socket.close();
         watch.close();
         namespace.close();

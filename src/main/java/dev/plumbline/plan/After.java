@@ -9,10 +9,18 @@ import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.FirewallChanges;
+import dev.plumbline.state.firewall.FirewallEdits;
+import dev.plumbline.state.firewall.FirewallState;
+import dev.plumbline.state.firewall.LiveFirewall;
+import dev.plumbline.state.firewall.Table;
+import dev.plumbline.state.firewall.TableFamily;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** The state that a plan leads to: what is live, with the changes carried out as the kernel would. */
@@ -25,16 +33,35 @@ public final class After {
     public static NamespaceState of(NamespaceState live, List<ChangeSet> changes) {
         var tables = new TreeMap<TableKey, RouteRows>(live.routes().tables());
         var rules = live.rules();
+        var firewall = live.firewall();
         for (var each : changes) {
             switch (each) {
                 case RouteChanges routes -> routes.tables().forEach(table ->
                         tables.put(table.key(), rows(live.routes().rows(table.key()), table)));
                 case RuleChanges some -> rules = rules(rules, some);
+                case FirewallChanges some -> firewall = firewall(live.firewall(), some);
                 default -> throw new IllegalStateException("no state after " + each.getClass());
             }
         }
         tables.values().removeIf(RouteRows::isEmpty);
-        return live.with(new RouteTables(tables)).with(rules);
+        return live.with(new RouteTables(tables)).with(rules).with(firewall);
+    }
+
+    /** The tables, with handles of none: only the kernel gives those. */
+    private static LiveFirewall firewall(LiveFirewall live, FirewallChanges changes) {
+        if (changes.isEmpty()) {
+            return live;
+        }
+        var tables = new EnumMap<TableFamily, Table>(TableFamily.class);
+        live.state().tables().forEach(table -> tables.put(table.family(), table));
+        for (var edit : changes.tables()) {
+            if (edit.action() == FirewallEdits.Action.DELETE) {
+                tables.remove(edit.family());
+            } else {
+                tables.put(edit.family(), edit.after());
+            }
+        }
+        return new LiveFirewall(new FirewallState(List.copyOf(tables.values())), Map.of());
     }
 
     /** Rules in the kernel's order: new ones stand behind their equals, and of equal ones the first is taken away. */

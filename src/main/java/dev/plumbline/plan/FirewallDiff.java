@@ -1,5 +1,7 @@
 package dev.plumbline.plan;
 
+import dev.plumbline.state.DesiredState;
+import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.firewall.Chain;
 import dev.plumbline.state.firewall.DesiredFirewall;
 import dev.plumbline.state.firewall.Expression;
@@ -32,6 +34,13 @@ import java.util.Set;
 public final class FirewallDiff {
 
     private FirewallDiff() {
+    }
+
+    /** The changes that lead from the live tables to the desired ones; none where the live ones cannot be read. */
+    public static FirewallChanges between(DesiredState desired, NamespaceState live) {
+        return live.firewall().access() == LiveFirewall.Access.READ
+                ? between(StandingFirewall.of(desired, live.firewall().state()), live.firewall())
+                : new FirewallChanges(live.firewall(), desired.firewall(), List.of());
     }
 
     /** The changes that lead from the live tables to the desired ones. */

@@ -14,6 +14,10 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.DesiredFirewall;
+import dev.plumbline.state.firewall.FirewallChanges;
+import dev.plumbline.state.firewall.FirewallState;
+import dev.plumbline.state.firewall.LiveFirewall;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,12 +33,18 @@ import java.util.stream.Collectors;
  *
  * @param scope what was read for the plan, and is to be read for the undo
  */
-public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
+public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules, List<FormerTable> firewall) {
 
     static final Origin ORIGIN = new Origin("the state before", "", 0, 0);
 
     public Former {
         routes = List.copyOf(routes);
+        firewall = List.copyOf(firewall);
+    }
+
+    /** One of a plan that changes no firewall. */
+    public Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
+        this(scope, routes, rules, List.of());
     }
 
     /**
@@ -108,14 +118,16 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
     public static Former of(NamespaceState before, List<ChangeSet> changes, ReadScope scope) {
         var routes = new ArrayList<FormerRoutes>();
         var rules = new FormerRules(List.of(), Set.of(), List.of());
+        var firewall = new ArrayList<FormerTable>();
         for (var each : changes) {
             switch (each) {
                 case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)));
                 case RuleChanges some -> rules = FormerRules.of(before, some);
+                case FirewallChanges some -> some.tables().forEach(table -> firewall.add(FormerTable.of(table)));
                 default -> throw new IllegalStateException("no inverse for " + each.getClass());
             }
         }
-        return new Former(scope, routes, rules);
+        return new Former(scope, routes, rules, firewall);
     }
 
     /**
@@ -157,6 +169,20 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         if (ruleChanges.isEmpty()) {
             impossible.addAll(rules.misplaced(live));
         }
-        return new Way(List.of(ruleChanges, routeChanges), List.copyOf(impossible));
+        var changes = new ArrayList<ChangeSet>(List.of(ruleChanges, routeChanges));
+        if (!firewall.isEmpty()) {
+            changes.add(firewallChanges(live.firewall(), impossible));
+        }
+        return new Way(changes, List.copyOf(impossible));
+    }
+
+    private FirewallChanges firewallChanges(LiveFirewall live, Set<String> impossible) {
+        var touched = firewall.stream().map(FormerTable::family).collect(Collectors.toSet());
+        var wanted = new ArrayList<>(live.state().tables().stream()
+                .filter(table -> !touched.contains(table.family())).toList());
+        for (var table : firewall) {
+            table.wanted(live.state().table(table.family()), impossible).ifPresent(wanted::add);
+        }
+        return FirewallDiff.between(DesiredFirewall.of(new FirewallState(wanted)), live);
     }
 }

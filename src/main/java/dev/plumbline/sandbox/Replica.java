@@ -7,6 +7,7 @@ import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
 import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.netlink.Rtnetlink;
+import dev.plumbline.plan.FirewallDiff;
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
 import dev.plumbline.state.Change;
@@ -28,6 +29,9 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.DesiredFirewall;
+import dev.plumbline.state.firewall.FirewallState;
+import dev.plumbline.state.firewall.LiveFirewall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -94,6 +98,7 @@ public final class Replica implements AutoCloseable {
         }
         try (var live = open()) {
             routesAndRules(original, live);
+            firewall(original.firewall().state(), live);
         }
     }
 
@@ -167,6 +172,13 @@ public final class Replica implements AutoCloseable {
             if (refused.size() == before) {
                 return;
             }
+        }
+    }
+
+    /** plumbline's tables, in one transaction: the kernel that took them once takes them again. */
+    private void firewall(FirewallState original, KernelNamespace live) {
+        if (!original.tables().isEmpty()) {
+            execute(live, FirewallDiff.between(DesiredFirewall.of(original), LiveFirewall.NONE), new HashSet<>());
         }
     }
 

@@ -42,6 +42,11 @@ public record NamespaceState(NamespaceId id, List<Link> links, List<LinkAddress>
         return new NamespaceState(id, links, addresses, routes, others, firewall, sysctls);
     }
 
+    /** The same with other tables of plumbline. */
+    public NamespaceState with(LiveFirewall others) {
+        return new NamespaceState(id, links, addresses, routes, rules, others, sysctls);
+    }
+
     public Optional<Link> link(String name) {
         return links.stream().filter(link -> link.name().equals(name)).findFirst();
     }

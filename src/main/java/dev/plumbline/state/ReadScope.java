@@ -21,7 +21,7 @@ public record ReadScope(boolean ours, Set<TableKey> tables, Set<String> mainDevi
     /** Our own routes only. */
     public static final ReadScope OURS = new ReadScope(true, Set.of(), Set.of(), false);
     /** The whole namespace. */
-    public static final ReadScope ALL = new ReadScope(true, Set.of(), Set.of(), true);
+    public static final ReadScope ALL = new ReadScope(true, Set.of(), Set.of(), true, true, Set.of());
 
     public ReadScope {
         tables = Set.copyOf(tables);

@@ -41,6 +41,7 @@ final class InverseCodec {
     private static final String ROUTES = "routes";
     private static final String RULES = "rules";
     private static final String LEDGER = "ledger";
+    private static final String FIREWALL = "firewall";
 
     private InverseCodec() {
     }
@@ -65,6 +66,9 @@ final class InverseCodec {
         var ledger = new ByteWriter();
         write(inverse.after(), ledger);
         parts.put(LEDGER, Compressed.of(ledger.written()));
+        var firewall = new ByteWriter();
+        FormerTables.write(inverse.former().firewall(), firewall);
+        parts.put(FIREWALL, Compressed.of(firewall.written()));
         return parts;
     }
 
@@ -121,11 +125,12 @@ final class InverseCodec {
         if (format < 1 || format > FORMAT) {
             throw new IllegalArgumentException("format " + format + " is not known");
         }
-        if (!parts.keySet().equals(Set.of(SCOPE, ROUTES, RULES, LEDGER))) {
+        if (!parts.keySet().equals(format < 3 ? Set.of(SCOPE, ROUTES, RULES, LEDGER)
+                : Set.of(SCOPE, ROUTES, RULES, LEDGER, FIREWALL))) {
             throw new IllegalArgumentException("parts are missing or unknown: there are " + parts.keySet());
         }
         var former = new Former(scope(reader(parts, SCOPE), format), routes(reader(parts, ROUTES)),
-                rules(reader(parts, RULES)));
+                rules(reader(parts, RULES)), format < 3 ? List.of() : FormerTables.read(reader(parts, FIREWALL)));
         return new Inverse(since, by, former, ledger(reader(parts, LEDGER), format), confirmation, counts[0], counts[1],
                 counts[2]);
     }

@@ -5,13 +5,15 @@ import dev.plumbline.state.Outcome;
 import dev.plumbline.state.Phase;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.firewall.FirewallChanges;
+import java.util.function.Supplier;
 
 /** Writes plumbline's nftables, all in {@link Phase#FIREWALL}. */
 public final class FirewallDomain implements Domain<FirewallChanges> {
 
-    private final NfTables tables;
+    private final Supplier<NfTables> tables;
 
-    public FirewallDomain(NfTables tables) {
+    /** @param tables opened when there is something to write */
+    public FirewallDomain(Supplier<NfTables> tables) {
         this.tables = tables;
     }
 
@@ -27,6 +29,6 @@ public final class FirewallDomain implements Domain<FirewallChanges> {
 
     @Override
     public Outcome execute(FirewallChanges changes, Phase phase, Progress progress) {
-        return phase == Phase.FIREWALL ? tables.commit(changes, progress) : new Outcome.Done();
+        return phase == Phase.FIREWALL && !changes.isEmpty() ? tables.get().commit(changes, progress) : new Outcome.Done();
     }
 }

@@ -85,7 +85,7 @@ public final class Bytes implements Comparable<Bytes> {
     }
 
     /** Copies all into an array, from an index on. */
-    void copyTo(byte[] target, int index) {
+    public void copyTo(byte[] target, int index) {
         System.arraycopy(bytes, 0, target, index, bytes.length);
     }
 

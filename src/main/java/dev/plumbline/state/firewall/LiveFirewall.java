@@ -8,13 +8,32 @@ import java.util.Map;
  * The tables of plumbline as they were read, with what names their rules to the kernel.
  *
  * @param rules of each chain of {@code state}
+ * @param access whether they could be read at all
  */
-public record LiveFirewall(FirewallState state, Map<ChainId, LiveRules> rules) {
+public record LiveFirewall(FirewallState state, Map<ChainId, LiveRules> rules, Access access) {
 
     public static final LiveFirewall NONE = new LiveFirewall(FirewallState.NONE, Map.of());
+    /** What is there is not known. */
+    public static final LiveFirewall FORBIDDEN = new LiveFirewall(FirewallState.NONE, Map.of(), Access.FORBIDDEN);
+    /** Nothing is there, and nothing can be made. */
+    public static final LiveFirewall UNSUPPORTED = new LiveFirewall(FirewallState.NONE, Map.of(), Access.UNSUPPORTED);
 
     public LiveFirewall {
         rules = Map.copyOf(rules);
+    }
+
+    /** Tables that were read. */
+    public LiveFirewall(FirewallState state, Map<ChainId, LiveRules> rules) {
+        this(state, rules, Access.READ);
+    }
+
+    /** Whether nf_tables could be read. */
+    public enum Access {
+        READ,
+        /** This process may not (CAP_NET_ADMIN). */
+        FORBIDDEN,
+        /** The kernel has no nf_tables. */
+        UNSUPPORTED
     }
 
     /** A chain among all tables. */
