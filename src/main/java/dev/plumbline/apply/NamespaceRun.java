@@ -4,6 +4,7 @@ import dev.plumbline.compile.Compilation;
 import dev.plumbline.compile.Compiler;
 import dev.plumbline.compile.Examined;
 import dev.plumbline.compile.Facts;
+import dev.plumbline.compile.FirewallFacts;
 import dev.plumbline.compile.Needs;
 import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
@@ -146,7 +147,8 @@ final class NamespaceRun implements AutoCloseable {
         var needs = timings.time("compile", () -> Compiler.needs(wanted, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
-        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, onlyAttachments);
+        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, onlyAttachments,
+                new FirewallFacts(live.firewall(), java.time.Instant.now(), java.util.Set.of(), java.util.Optional.empty(), java.util.Map.of()));
         var compilation = timings.time("compile", () -> Compiler.compile(wanted, facts));
         return new Prepared(needs, live, ledger, compilation, List.of());
     }

@@ -33,7 +33,8 @@ public record Compilation(DesiredState desired, DesiredState corrected, Map<Stri
     /**
      * A document that waits.
      *
-     * @param reason {@code DeviceNotReady}, {@code AddressNotReady}, {@code GatewayNotReady}, {@code NamespaceNotReady}
+     * @param reason {@code DeviceNotReady}, {@code AddressNotReady}, {@code GatewayNotReady}, {@code VariableNotReady},
+     *     {@code NamespaceNotReady}
      */
     public record Waiting(Origin origin, String reason, String message) {
     }

@@ -83,7 +83,7 @@ public final class Compiler {
         long enough = first.remaining() + first.explicitNumbers().size() + tableNames.size() + RESERVED;
         var free = LongStream.rangeClosed(1, enough).boxed().toList();
         return compile(documents, new Facts(nowhere, Ledger.EMPTY, free, tableNames, false,
-                Map.of())).problems().stream()
+                Map.of(), FirewallFacts.NOWHERE)).problems().stream()
                 .filter(each -> each.severity() == Problem.Severity.ERROR).toList();
     }
 
@@ -103,13 +103,14 @@ public final class Compiler {
                 case RouteTableSpec _ -> { }
                 case SourceRoutingSpec spec -> sources.compile(document, spec);
                 case RoutingRulesSpec spec -> ruleDocuments.compile(document, spec);
-                case FirewallSpec _ -> draft.warning(document.origin(), "", "the firewall is checked, not yet applied");
+                case FirewallSpec _ -> { }
             }
         }
         sources.keepUnrecorded();
         if (draft.facts().onlyAttachments()) {
             unknown.keep();
         }
+        new FirewallCompiler(draft, tables, documents).compile();
         var ownership = new Ownership(draft);
         ownership.routesOfDocuments();
         ownership.routesOfOthers();
@@ -152,8 +153,8 @@ public final class Compiler {
 
     private DesiredState holding(DesiredState whole, Held held) {
         return new DesiredState(whole.routes(), draft.exclusive(held.documents()), whole.moved(),
-                draft.adopting(held.documents()), whole.rules(), whole.keptTables(), whole.firewall(),
-                whole.sysctls(), held);
+                draft.adopting(held.documents()), whole.rules(), whole.keptTables(),
+                draft.firewall(held.documents()), whole.sysctls(), held);
     }
 
     /** One document's rows of a table are passed on as they are; only shared tables are merged. */

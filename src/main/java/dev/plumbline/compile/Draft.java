@@ -13,6 +13,7 @@ import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.DesiredFirewall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the compilers of the kinds collect, document by document. Belongs to one run of {@link Compiler#compile}. */
 final class Draft {
@@ -69,6 +71,7 @@ final class Draft {
     private final List<TakenRoute> pending;
     private final List<TakenRoute> taken = new ArrayList<>();
     private final List<TakenRule> takenRules = new ArrayList<>();
+    private @Nullable FirewallTables firewall;
 
     Draft(Facts facts, Interfaces interfaces) {
         this.facts = facts;
@@ -204,6 +207,15 @@ final class Draft {
 
     void wantsRule(Document document, DesiredRule rule, boolean adopt) {
         rules.add(new WantedRule(document, rule, adopt));
+    }
+
+    void wantsFirewall(FirewallTables tables) {
+        firewall = tables;
+    }
+
+    /** Plumbline's tables, if these documents change nothing in them. */
+    DesiredFirewall firewall(Set<String> held) {
+        return firewall == null ? DesiredFirewall.NONE : firewall.desired(held);
     }
 
     List<WantedRule> rules() {

@@ -18,14 +18,16 @@ import java.util.Map;
  * @param uncorrected documents ({@code kind/name}) that are as they were applied, and whose drift is left alone while
  *     nobody watches: {@link DriftMode#REPORT} or {@link DriftMode#IGNORE}
  * @param onlyAttachments documents of people are not at hand: what they made stays as it is
+ * @param firewall what Firewall documents need
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments) {
+        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments,
+        FirewallFacts firewall) {
 
     /** With all documents at hand. */
     public Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-            boolean attended, Map<String, DriftMode> uncorrected) {
-        this(live, ledger, freeTables, tableNames, attended, uncorrected, false);
+            boolean attended, Map<String, DriftMode> uncorrected, FirewallFacts firewall) {
+        this(live, ledger, freeTables, tableNames, attended, uncorrected, false, firewall);
     }
 
     public Facts {

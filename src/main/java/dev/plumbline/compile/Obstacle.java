@@ -11,6 +11,7 @@ record Obstacle(String reason, String message) {
     static final String DEVICE = "DeviceNotReady";
     static final String ADDRESS = "AddressNotReady";
     static final String GATEWAY = "GatewayNotReady";
+    static final String VARIABLE = "VariableNotReady";
 
     static Obstacle error(String message) {
         return new Obstacle("", message);

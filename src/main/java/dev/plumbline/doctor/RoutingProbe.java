@@ -2,6 +2,7 @@ package dev.plumbline.doctor;
 
 import dev.plumbline.compile.Compiler;
 import dev.plumbline.compile.Facts;
+import dev.plumbline.compile.FirewallFacts;
 import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.kernel.KernelNamespace;
@@ -205,7 +206,7 @@ final class RoutingProbe {
         var needs = Compiler.needs(documents, Ledger.EMPTY, namespace.read(ReadScope.NO_ROUTES), Map.of());
         var live = namespace.read(needs.scope());
         var compilation = Compiler.compile(documents, new Facts(live, Ledger.EMPTY, List.of(), Map.of(), true,
-                Map.of()));
+                Map.of(), FirewallFacts.NOWHERE));
         var desired = compilation.desired();
         for (var changes : differences(desired, live)) {
             for (var phase : Phase.values()) {

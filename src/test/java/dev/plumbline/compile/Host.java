@@ -24,6 +24,8 @@ import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RouteType;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.LiveFirewall;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -53,6 +55,8 @@ final class Host {
     Ledger ledger = Ledger.EMPTY;
     boolean attended = true;
     Map<String, DriftMode> uncorrected = Map.of();
+    FirewallFacts firewall = new FirewallFacts(LiveFirewall.NONE, Instant.parse("2030-01-01T00:00:00Z"), Set.of(),
+            Optional.of(Map.of()), Map.of());
     private int nextIndex = 1;
 
     Host() {
@@ -189,7 +193,8 @@ final class Host {
                 .filter(table -> !needs.takenTables().contains(table)
                         && routes.stream().noneMatch(route -> route.table() == table))
                 .limit(needs.freeTables()).boxed().toList();
-        return Compiler.compile(list, new Facts(read(needs.scope()), ledger, free, tableNames, attended, uncorrected));
+        return Compiler.compile(list, new Facts(read(needs.scope()), ledger, free, tableNames, attended, uncorrected,
+                firewall));
     }
 
     /** Compiles and applies; whatever the result, a second run must change nothing. */

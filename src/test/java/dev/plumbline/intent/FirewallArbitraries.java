@@ -30,7 +30,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Valid firewalls in the form that the parser gives. */
-final class FirewallArbitraries {
+public final class FirewallArbitraries {
 
     private static final Origin NOWHERE = new Origin("", "", 1, 1);
     private static final Map<Subject, List<String>> VALUES = Map.ofEntries(
@@ -60,7 +60,7 @@ final class FirewallArbitraries {
 
     private final Random random;
 
-    FirewallArbitraries(Random random) {
+    public FirewallArbitraries(Random random) {
         this.random = random;
     }
 
@@ -203,7 +203,7 @@ final class FirewallArbitraries {
                 : elements.build(), NOWHERE);
     }
 
-    FirewallSpec spec() {
+    public FirewallSpec spec() {
         var policies = new TreeMap<BaseChain, FirewallSpec.Policy>();
         if (chance(40)) {
             policies.put(one(List.of(BaseChain.values()).subList(0, 5)), one(List.of(FirewallSpec.Policy.values())));

@@ -211,7 +211,7 @@ public final class RuleBuilder {
 
     private void nat(Statement.Nat it) {
         var addresses = new Pair(OptionalInt.empty(), OptionalInt.empty());
-        var nat = family == TableFamily.IP6 ? TableFamily.IP6 : TableFamily.IP;
+        var nat = protocols.network().orElse(TableFamily.IP);
         int next = REGISTER;
         if (it.addresses().isPresent()) {
             var range = it.addresses().get();
