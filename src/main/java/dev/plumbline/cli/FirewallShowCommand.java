@@ -5,6 +5,7 @@ import dev.plumbline.explain.CountedRulesJson;
 import dev.plumbline.explain.CountedRulesText;
 import dev.plumbline.host.Inquiry;
 import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.state.firewall.LiveFirewall;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.OptionSpec;
@@ -25,22 +26,31 @@ final class FirewallShowCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        Privileges.requireNetAdmin("firewall show");
         String only = netns.getValue();
         try (var inquiry = Inquiry.open(state.directory(), VersionCommand.version())) {
             var records = inquiry.records();
-            var rules = inquiry.examine(Optional.of(only == null ? KernelNamespace.HOST : only)).stream()
-                    .flatMap(each -> CountedRule.of(each, records).stream()).toList();
+            var examined = inquiry.examine(Optional.of(only == null ? KernelNamespace.HOST : only));
+            examined.forEach(each -> unreadable(each.live().firewall().access()));
+            var rules = examined.stream().flatMap(each -> CountedRule.of(each, records).stream()).toList();
             if (json.getAsBoolean()) {
                 CountedRulesJson.write(rules, inquiry.unseen(), VersionCommand.version(), out());
             } else {
                 CountedRulesText.write(rules, out());
-                if (rules.isEmpty()) {
-                    err().println("plumbline: no firewall rules here are plumbline's");
-                }
+            }
+            if (rules.isEmpty() && !json.getAsBoolean()) {
+                err().println("plumbline: no firewall rules here are plumbline's");
             }
             inquiry.unseen().forEach(each -> err().println("plumbline: " + each));
-            return Plumbline.DONE;
+            return examined.isEmpty() ? Plumbline.ERROR : Plumbline.DONE;
+        }
+    }
+
+    private static void unreadable(LiveFirewall.Access access) {
+        switch (access) {
+            case READ -> { }
+            case FORBIDDEN -> throw new CommandException("nftables can be read by root alone (CAP_NET_ADMIN); run it with"
+                    + " sudo");
+            case UNSUPPORTED -> throw new CommandException("this kernel has no nf_tables");
         }
     }
 }
