@@ -20,6 +20,7 @@ import dev.plumbline.state.RuleAction;
 import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.FirewallChanges;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,6 +86,8 @@ final class FlowEffects {
             switch (each) {
                 case RouteChanges routes -> routes.tables().forEach(table -> this.changes.put(table.key(), table));
                 case RuleChanges some -> rules = After.rules(rules, some);
+                // Marks that it sets are not known here.
+                case FirewallChanges _ -> { }
                 default -> throw new IllegalStateException("no flows through " + each.getClass());
             }
         }
