@@ -16,6 +16,7 @@ import dev.plumbline.state.firewall.TableFamily;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -90,7 +91,11 @@ public record CountedRule(String netns, TableFamily family, Chain chain, Rule ru
     /** Where packets enter the chain, as {@code nft} prints it; empty for a sub-chain. */
     public Optional<String> base() {
         return chain.base().map(base -> "type " + base.type() + " hook " + base.hook() + " priority "
-                + base.priority() + " policy " + base.policy());
+                + base.priority() + " policy " + policy(base));
+    }
+
+    static String policy(Chain.Base base) {
+        return base.policy().name().toLowerCase(Locale.ROOT);
     }
 
     /** The table and the chain, as {@code nft} takes them. */

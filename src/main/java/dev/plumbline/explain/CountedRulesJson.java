@@ -64,6 +64,6 @@ public final class CountedRulesJson {
         json.writeStringProperty("type", base.type());
         json.writeStringProperty("hook", base.hook().toString());
         json.writeNumberProperty("priority", base.priority());
-        json.writeStringProperty("policy", base.policy().toString());
+        json.writeStringProperty("policy", CountedRule.policy(base));
     }
 }
