@@ -77,7 +77,8 @@ public final class HostWork implements Work {
     }
 
     private static Interests interests(Watched watched) {
-        return new Interests(watched.netns(), watched.devices(), watched.tables(), watched.shared());
+        return new Interests(watched.netns(), watched.devices(), watched.tables(), watched.shared(),
+                watched.firewall());
     }
 
     /** A configuration that cannot be used is said, and the former one goes on. */

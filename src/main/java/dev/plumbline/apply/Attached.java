@@ -1,8 +1,10 @@
 package dev.plumbline.apply;
 
 import dev.plumbline.intent.Document;
+import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.NamespaceId;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,6 +36,11 @@ public interface Attached {
     /** Those for one namespace. */
     List<Document> in(NamespaceId namespace);
 
+    /** Addresses of containers, by the names that firewalls may call them; names of several are left out. */
+    default Map<String, List<IpAddress>> addresses() {
+        return Map.of();
+    }
+
     /** The same for copies of namespaces. */
     default Attached ofCopies(UnaryOperator<NamespaceId> original) {
         var here = this;
@@ -46,6 +53,11 @@ public interface Attached {
             @Override
             public List<Document> in(NamespaceId namespace) {
                 return here.in(original.apply(namespace));
+            }
+
+            @Override
+            public Map<String, List<IpAddress>> addresses() {
+                return here.addresses();
             }
         };
     }

@@ -4,7 +4,6 @@ import dev.plumbline.compile.Compilation;
 import dev.plumbline.compile.Compiler;
 import dev.plumbline.compile.Examined;
 import dev.plumbline.compile.Facts;
-import dev.plumbline.compile.FirewallFacts;
 import dev.plumbline.compile.Needs;
 import dev.plumbline.history.Confirmation;
 import dev.plumbline.history.Event;
@@ -62,12 +61,13 @@ final class NamespaceRun implements AutoCloseable {
     private final boolean attended;
     private final Map<String, DriftMode> uncorrected;
     private final boolean onlyAttachments;
+    private final Surroundings surroundings;
     private final Timings timings;
 
     /** @param documents read anew each time the namespace is */
     NamespaceRun(String label, LiveNamespace namespace, Supplier<List<Document>> documents, Ledgers ledgers,
             Journal journal, Map<String, Long> tableNames, boolean attended, Map<String, DriftMode> uncorrected,
-            boolean onlyAttachments, Timings timings) {
+            boolean onlyAttachments, Surroundings surroundings, Timings timings) {
         this.label = label;
         this.namespace = namespace;
         this.documents = documents;
@@ -77,6 +77,7 @@ final class NamespaceRun implements AutoCloseable {
         this.attended = attended;
         this.uncorrected = uncorrected;
         this.onlyAttachments = onlyAttachments;
+        this.surroundings = surroundings;
         this.timings = timings;
     }
 
@@ -148,8 +149,9 @@ final class NamespaceRun implements AutoCloseable {
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
         var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, onlyAttachments,
-                new FirewallFacts(live.firewall(), java.time.Instant.now(), java.util.Set.of(), java.util.Optional.empty(), java.util.Map.of()));
-        var compilation = timings.time("compile", () -> Compiler.compile(wanted, facts));
+                surroundings.firewall(wanted, live, namespace));
+        var compilation = timings.time("compile", () -> FirewallAccess.checked(wanted, live,
+                Compiler.compile(wanted, facts)));
         return new Prepared(needs, live, ledger, compilation, List.of());
     }
 
@@ -189,6 +191,7 @@ final class NamespaceRun implements AutoCloseable {
                         Optional.of(each.origin()), each.message())));
         compilation.notes().forEach(each ->
                 notices.add(new Plan.Notice(Plan.Notice.Kind.NOTE, "", Optional.empty(), each)));
+        FirewallAccess.notice(prepared.live(), compilation.desired()).ifPresent(notices::add);
         if (attended) {
             notices.addAll(Uncorrected.notices(prepared.changes(), compilation.uncorrected()));
         }
@@ -233,7 +236,9 @@ final class NamespaceRun implements AutoCloseable {
             tables.add(Route.TABLE_MAIN);
         }
         return new Watched(label, devices, tables,
-                shared.map(each -> Map.of(Route.TABLE_MAIN, each)).orElse(Map.of()));
+                shared.map(each -> Map.of(Route.TABLE_MAIN, each)).orElse(Map.of()),
+                !prepared.live().firewall().state().tables().isEmpty()
+                        || !prepared.compilation().desired().firewall().state().tables().isEmpty());
     }
 
     /** Those of our routes in main; nothing where they are too many to be looked up for each route of others. */

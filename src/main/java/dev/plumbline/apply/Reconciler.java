@@ -39,6 +39,7 @@ public final class Reconciler {
     private final Timings timings;
     private final Attached attached;
     private final boolean onlyAttachments;
+    private final Map<String, String> variables;
 
     /**
      * One that knows of no attachments.
@@ -48,12 +49,12 @@ public final class Reconciler {
      */
     public Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
             boolean attended, Timings timings) {
-        this(namespaces, ledgers, journal, tableNames, attended, Map.of(), timings, Attached.NONE, false);
+        this(namespaces, ledgers, journal, tableNames, attended, Map.of(), timings, Attached.NONE, false, Map.of());
     }
 
     private Reconciler(Namespaces namespaces, Ledgers ledgers, Journal journal, Map<String, Long> tableNames,
             boolean attended, Map<String, DriftMode> uncorrected, Timings timings, Attached attached,
-            boolean onlyAttachments) {
+            boolean onlyAttachments, Map<String, String> variables) {
         this.namespaces = namespaces;
         this.ledgers = ledgers;
         this.journal = journal;
@@ -63,6 +64,7 @@ public final class Reconciler {
         this.timings = timings;
         this.attached = attached;
         this.onlyAttachments = onlyAttachments;
+        this.variables = Map.copyOf(variables);
     }
 
     /**
@@ -71,7 +73,8 @@ public final class Reconciler {
      * @param only documents of people are not at hand: what they made stays as it is
      */
     public Reconciler with(Attached some, boolean only) {
-        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, uncorrected, timings, some, only);
+        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, uncorrected, timings, some, only,
+                variables);
     }
 
     /**
@@ -81,7 +84,13 @@ public final class Reconciler {
      */
     public Reconciler leaving(Map<String, DriftMode> documents) {
         return new Reconciler(namespaces, ledgers, journal, tableNames, attended, documents, timings, attached,
-                onlyAttachments);
+                onlyAttachments, variables);
+    }
+
+    /** The same with {@code variables} of {@code plumbline.yaml}. */
+    public Reconciler naming(Map<String, String> some) {
+        return new Reconciler(namespaces, ledgers, journal, tableNames, attended, uncorrected, timings, attached,
+                onlyAttachments, some);
     }
 
     /** A plan, and the namespaces held open to carry it out. */
@@ -328,7 +337,7 @@ public final class Reconciler {
     private NamespaceRun run(String label, LiveNamespace namespace, List<Document> held) {
         return new NamespaceRun(label, namespace,
                 () -> Stream.concat(attached.in(namespace.id()).stream(), held.stream()).toList(), ledgers, journal,
-                tableNames, attended, uncorrected, onlyAttachments, timings);
+                tableNames, attended, uncorrected, onlyAttachments, new Surroundings(variables, attached), timings);
     }
 
     /** {@link #prepare(List)} for one namespace and nothing else. */

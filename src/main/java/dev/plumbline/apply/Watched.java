@@ -11,8 +11,10 @@ import java.util.Set;
  * @param devices index and name of devices whose routes in table main matter
  * @param tables in which every route matters
  * @param shared tables, and the destinations in them that matter
+ * @param firewall whether there are, or are to be, nftables of plumbline
  */
-public record Watched(String netns, Map<Integer, String> devices, Set<Long> tables, Map<Long, Set<Prefix>> shared) {
+public record Watched(String netns, Map<Integer, String> devices, Set<Long> tables, Map<Long, Set<Prefix>> shared,
+        boolean firewall) {
 
     public Watched {
         devices = Map.copyOf(devices);

@@ -124,7 +124,8 @@ final class ApplyCommand extends Subcommand {
     private Workspace open(Optional<SavedPlan> plan) {
         var patience = TimeOption.of(lockTimeout, this);
         var invocation = Caller.invocation(this);
-        return plan.map(each -> Workspace.saved(each, input.state().directory(), invocation, replaceSource.getAsBoolean(),
+        return plan.map(each -> Workspace.saved(each, input.state().directory(),
+                input.state().configuration().variables(), invocation, replaceSource.getAsBoolean(),
                 patience, err())).orElseGet(() -> Workspace.writing(input.settings(), invocation,
                         replaceSource.getAsBoolean(), patience, err()));
     }

@@ -1,8 +1,8 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.configuration.Configuration;
-import dev.plumbline.doctor.Check;
 import dev.plumbline.doctor.Check.Verdict;
+import dev.plumbline.doctor.Check;
 import dev.plumbline.doctor.CheckJson;
 import dev.plumbline.doctor.CheckText;
 import dev.plumbline.doctor.Doctor;
@@ -71,7 +71,8 @@ final class DoctorCommand extends Subcommand {
             checks.add(new Check("program", "configuration", Verdict.FAILED, e.getMessage() + details,
                     List.of("plumbline status --config " + file + "    # says all that is wrong with it")));
             return new Settings(Configuration.STATE_DIRECTORY, new Place.Directory(Configuration.INTENTS),
-                    new HostFilter(input.givenHost().orElse(""), Map.of()), Set.of(), DriftPolicy.DEFAULT);
+                    new HostFilter(input.givenHost().orElse(""), Map.of()), Set.of(), DriftPolicy.DEFAULT,
+                    Map.of());
         }
     }
 }

@@ -55,7 +55,7 @@ final class InputOptions {
     Settings settings() {
         var configuration = state.configuration();
         return new Settings(state.directory(), place(), new HostFilter(host(), labels()),
-                configuration.allowedGuards(), configuration.drift());
+                configuration.allowedGuards(), configuration.drift(), configuration.variables());
     }
 
     /** The same with intents from there, and nothing else from the command line. */
@@ -63,7 +63,7 @@ final class InputOptions {
         var configuration = state.configuration();
         return new Settings(state.directory(), git(configuration, location), new HostFilter(configuration.host().name()
                 .orElseGet(InputOptions::hostName), configuration.host().labels()), configuration.allowedGuards(),
-                configuration.drift());
+                configuration.drift(), configuration.variables());
     }
 
     StateOptions state() {

@@ -215,6 +215,10 @@ final class Draft {
 
     /** Plumbline's tables, if these documents change nothing in them. */
     DesiredFirewall firewall(Set<String> held) {
+        if (facts.onlyAttachments()) {
+            // Attachments want none, and what people want is not known.
+            return DesiredFirewall.of(facts.live().firewall().state());
+        }
         return firewall == null ? DesiredFirewall.NONE : firewall.desired(held);
     }
 

@@ -21,8 +21,7 @@ import java.util.Map;
  * @param firewall what Firewall documents need
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments,
-        FirewallFacts firewall) {
+        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments, FirewallFacts firewall) {
 
     /** With all documents at hand. */
     public Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,

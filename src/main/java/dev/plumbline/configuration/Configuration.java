@@ -25,9 +25,11 @@ import java.util.Set;
  * @param metrics where the agent and unattended runs leave figures
  * @param secrets how encrypted files in the repository are read
  * @param cni what the CNI plugin logs
+ * @param variables values for names in rules of firewalls, {@code ${name}}
  */
 public record Configuration(Host host, Path stateDirectory, SourceSettings source, Set<String> allowedGuards,
-        DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets, Cni cni) {
+        DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets, Cni cni,
+        Map<String, String> variables) {
 
     /** Where the file is, unless somebody says otherwise. */
     public static final Path FILE = Path.of("/etc/plumbline/plumbline.yaml");
@@ -41,10 +43,11 @@ public record Configuration(Host host, Path stateDirectory, SourceSettings sourc
     /** What holds without a file. */
     public static final Configuration DEFAULT = new Configuration(new Host(Optional.empty(), Map.of()),
             STATE_DIRECTORY, new SourceSettings.Directory(INTENTS), Set.of(), DriftPolicy.DEFAULT, Agent.DEFAULT,
-            new Metrics(Optional.empty(), Optional.empty()), new Secrets(Optional.empty()), Cni.DEFAULT);
+            new Metrics(Optional.empty(), Optional.empty()), new Secrets(Optional.empty()), Cni.DEFAULT, Map.of());
 
     public Configuration {
         allowedGuards = Set.copyOf(allowedGuards);
+        variables = Map.copyOf(variables);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.Node;
 import dev.plumbline.intent.Values;
 import dev.plumbline.intent.YamlDocument;
+import dev.plumbline.intent.firewall.Templates;
 import dev.plumbline.plan.Guard;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code plumbline.yaml}: every error of the file at once, with its position. */
 public final class ConfigurationReader {
@@ -27,7 +29,7 @@ public final class ConfigurationReader {
     static final String KIND = "Configuration";
     private static final String VERSION = "plumbline.dev/v1";
     private static final List<String> TOP = List.of("apiVersion", "kind", "host", "stateDirectory", "source", "guards",
-            "drift", "agent", "metrics", "secrets", "cni");
+            "drift", "agent", "metrics", "secrets", "cni", "variables");
     private static final List<String> MODES = Arrays.stream(DriftMode.values()).map(DriftMode::word).toList();
     private static final Configuration.Agent AGENT = Configuration.Agent.DEFAULT;
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -77,7 +79,8 @@ public final class ConfigurationReader {
                 fields.part(top, path, "metrics", List.of("listen", "textfile"), this::metrics)
                         .orElse(otherwise.metrics()),
                 fields.part(top, path, "secrets", List.of("ageIdentity"), this::secrets).orElse(otherwise.secrets()),
-                fields.part(top, path, "cni", List.of("logLevel", "logFile"), this::cni).orElse(otherwise.cni()));
+                fields.part(top, path, "cni", List.of("logLevel", "logFile"), this::cni).orElse(otherwise.cni()),
+                variables(top.get("variables"), path.field("variables")));
     }
 
     private Configuration.Host host(Node.Mapping host, FieldPath path) {
@@ -164,6 +167,24 @@ public final class ConfigurationReader {
 
     private Configuration.Secrets secrets(Node.Mapping secrets, FieldPath path) {
         return new Configuration.Secrets(fields.path(secrets, path, "ageIdentity"));
+    }
+
+    private Map<String, String> variables(@Nullable Node node, FieldPath path) {
+        var variables = new LinkedHashMap<String, String>();
+        if (node != null && !(node instanceof Node.Mapping)) {
+            values.error(node, path, "expected a mapping of names and values, such as {web: 192.0.2.1}; found " + node);
+        }
+        for (var entry : node instanceof Node.Mapping mapping ? mapping.entries() : List.<Node.Entry>of()) {
+            var name = entry.key().text();
+            if (!Templates.isName(name)) {
+                values.error(entry.key(), path.field(name), "the name of a variable has letters, digits and `_` alone");
+            } else if (!(entry.value() instanceof Node.Scalar value) || value.isNothing() || value.text().isBlank()) {
+                values.error(entry.value(), path.field(name), "expected a value; found " + entry.value());
+            } else {
+                variables.put(name, value.text().strip());
+            }
+        }
+        return variables;
     }
 
     private Configuration.Cni cni(Node.Mapping cni, FieldPath path) {

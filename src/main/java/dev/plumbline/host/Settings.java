@@ -3,6 +3,7 @@ package dev.plumbline.host;
 import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.intent.HostFilter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,10 +13,13 @@ import java.util.Set;
  * @param host which host this is
  * @param allow names of guards that may be passed, always
  * @param drift what runs that nobody watches do about drift
+ * @param variables for names in rules of firewalls
  */
-public record Settings(Path stateDirectory, Place place, HostFilter host, Set<String> allow, DriftPolicy drift) {
+public record Settings(Path stateDirectory, Place place, HostFilter host, Set<String> allow, DriftPolicy drift,
+        Map<String, String> variables) {
 
     public Settings {
         allow = Set.copyOf(allow);
+        variables = Map.copyOf(variables);
     }
 }

@@ -4,12 +4,19 @@ import dev.plumbline.apply.Attached;
 import dev.plumbline.intent.Attachment;
 import dev.plumbline.intent.Document;
 import dev.plumbline.netlink.NetworkNamespace;
+import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.StoreView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +39,25 @@ public record StoredAttached(StoreView store, Path stateDirectory) implements At
     @Override
     public List<Document> in(NamespaceId namespace) {
         return living(store.attachments(namespace)).stream().map(Attachment::documents).flatMap(List::stream).toList();
+    }
+
+    /** By container, by what Kubernetes calls it, and by the values of labels. */
+    @Override
+    public Map<String, List<IpAddress>> addresses() {
+        var containers = new HashMap<String, Set<String>>();
+        var found = new HashMap<String, List<IpAddress>>();
+        for (var each : attachments()) {
+            var names = new HashSet<>(each.labels().values());
+            names.add(each.key().container());
+            Optional.ofNullable(each.arguments().get("K8S_POD_NAME")).ifPresent(names::add);
+            for (var name : names) {
+                containers.computeIfAbsent(name, any -> new HashSet<>()).add(each.key().container());
+                each.addresses().forEach(address -> found.computeIfAbsent(name, any -> new ArrayList<>())
+                        .add(address.address().address()));
+            }
+        }
+        found.keySet().removeIf(name -> containers.get(name).size() > 1);
+        return found;
     }
 
     private List<Attachment> living(List<Attachment> some) {

@@ -236,7 +236,7 @@ final class UnattendedRun {
 
     private Workspace workspace(Wanted wanted) {
         return new Workspace(wanted, store, settings.stateDirectory(), journal(Optional.of(wanted)),
-                order.replaceSource(), settings.drift(), new PrintWriter(Writer.nullWriter()));
+                order.replaceSource(), settings.drift(), settings.variables(), new PrintWriter(Writer.nullWriter()));
     }
 
     /** @param isNew these are not the intents that were applied last: guards watch */

@@ -64,23 +64,25 @@ public final class Workspace implements AutoCloseable {
     private final Journal journal;
     private final boolean replaceSource;
     private final DriftPolicy drift;
+    private final Map<String, String> variables;
     private final PrintWriter err;
     private final Timings timings;
 
     /** For a run that nobody watches; the store stays the caller's. */
     Workspace(Wanted wanted, Store store, Path stateDirectory, Journal journal, boolean replaceSource,
-            DriftPolicy drift, PrintWriter err) {
-        this(wanted, store, stateDirectory, journal, replaceSource, drift, new Timings(), err);
+            DriftPolicy drift, Map<String, String> variables, PrintWriter err) {
+        this(wanted, store, stateDirectory, journal, replaceSource, drift, variables, new Timings(), err);
     }
 
     private Workspace(Wanted wanted, StoreView store, Path stateDirectory, Journal journal, boolean replaceSource,
-            DriftPolicy drift, Timings timings, PrintWriter err) {
+            DriftPolicy drift, Map<String, String> variables, Timings timings, PrintWriter err) {
         this.wanted = wanted;
         this.store = store;
         this.attached = new StoredAttached(store, stateDirectory);
         this.journal = journal;
         this.replaceSource = replaceSource;
         this.drift = drift;
+        this.variables = variables;
         this.timings = timings;
         this.err = err;
     }
@@ -117,7 +119,7 @@ public final class Workspace implements AutoCloseable {
         var kept = thorough ? ParsedDocuments.NONE : new KeptDocuments(store);
         return opened(() -> timings.time("parse", () -> Wanted.read(settings.host(),
                 settings.place().open(directory, invocation.version()), parser, kept)), store, directory,
-                _ -> journal, true, settings.drift(), timings, err);
+                _ -> journal, true, settings.drift(), settings.variables(), timings, err);
     }
 
     /**
@@ -136,32 +138,32 @@ public final class Workspace implements AutoCloseable {
         return opened(() -> timings.time("parse",
                 () -> Wanted.read(settings.host(), input, new KeptDocuments(store))), store, directory,
                 wanted -> new StoredJournal(store, directory, invocation.initiator(input.words(), wanted.revision()),
-                        lockTimeout), replaceSource, settings.drift(), timings, err);
+                        lockTimeout), replaceSource, settings.drift(), settings.variables(), timings, err);
     }
 
     /** For an apply of a saved plan. */
-    public static Workspace saved(SavedPlan plan, Path stateDirectory, Invocation invocation, boolean replaceSource,
-            Duration lockTimeout, PrintWriter err) {
+    public static Workspace saved(SavedPlan plan, Path stateDirectory, Map<String, String> variables,
+            Invocation invocation, boolean replaceSource, Duration lockTimeout, PrintWriter err) {
         var timings = new Timings();
         var store = timings.time("store", () -> Store.open(stateDirectory, invocation.version()));
         return opened(() -> new Wanted(plan.source(), plan.commit(), plan.contentHash(),
                 new HostFilter(plan.host(), plan.labels()), plan.intents(), false, List::of), store, stateDirectory,
                 wanted -> new StoredJournal(store, stateDirectory,
                         invocation.initiator(plan.source().location(), wanted.revision()), lockTimeout),
-                replaceSource, DriftPolicy.DEFAULT, timings, err);
+                replaceSource, DriftPolicy.DEFAULT, variables, timings, err);
     }
 
     /** The journal carries the revision of what is read. */
     private static Workspace opened(Supplier<Wanted> reading, StoreView store, Path stateDirectory,
-            Function<Wanted, Journal> journal, boolean replaceSource, DriftPolicy drift, Timings timings,
-            PrintWriter err) {
+            Function<Wanted, Journal> journal, boolean replaceSource, DriftPolicy drift,
+            Map<String, String> variables, Timings timings, PrintWriter err) {
         try {
             var wanted = reading.get();
             if (!replaceSource) {
                 store.checkSource(wanted.source());
             }
-            return new Workspace(wanted, store, stateDirectory, journal.apply(wanted), replaceSource, drift, timings,
-                    err);
+            return new Workspace(wanted, store, stateDirectory, journal.apply(wanted), replaceSource, drift,
+                    variables, timings, err);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -261,7 +263,7 @@ public final class Workspace implements AutoCloseable {
     public Reconciler.Session prepare(Namespaces namespaces, Ledgers ledgers, UnaryOperator<NamespaceId> original) {
         sayWhatIsUnseen();
         return checked(() -> new Reconciler(namespaces, ledgers, journal, TableNames.read(), true, timings)
-                .with(attached.ofCopies(original), false).prepare(documents()));
+                .with(attached.ofCopies(original), false).naming(variables).prepare(documents()));
     }
 
     private void sayWhatIsUnseen() {
@@ -283,7 +285,7 @@ public final class Workspace implements AutoCloseable {
 
     private Reconciler reconciler(boolean attended, boolean onlyAttachments) {
         return new Reconciler(KernelNamespace::find, ledgers(), journal, TableNames.read(), attended, timings)
-                .with(attached, onlyAttachments);
+                .with(attached, onlyAttachments).naming(variables);
     }
 
     /** Those that are as they were applied, and whose drift is left alone while nobody watches. */

@@ -39,7 +39,7 @@ public final class FirewallDiff {
     /** The changes that lead from the live tables to the desired ones; none where the live ones cannot be read. */
     public static FirewallChanges between(DesiredState desired, NamespaceState live) {
         return live.firewall().access() == LiveFirewall.Access.READ
-                ? between(StandingFirewall.of(desired, live.firewall().state()), live.firewall())
+                ? between(desired.firewall(), live.firewall())
                 : new FirewallChanges(live.firewall(), desired.firewall(), List.of());
     }
 

@@ -79,7 +79,7 @@ public sealed interface Guard {
     }
 
     /**
-     * The route to the peer of an SSH session would be cut.
+     * The way between this host and the peer of an SSH session would be cut.
      *
      * @param session empty if the sessions cannot be listed
      */

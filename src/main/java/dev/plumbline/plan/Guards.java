@@ -1,5 +1,6 @@
 package dev.plumbline.plan;
 
+import dev.plumbline.flow.PacketFilter;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.FibResult.Found;
@@ -15,6 +16,11 @@ import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
 import dev.plumbline.state.TcpSession;
+import dev.plumbline.state.firewall.FirewallChanges;
+import dev.plumbline.state.firewall.FirewallEdits;
+import dev.plumbline.state.firewall.NftText;
+import dev.plumbline.state.firewall.Table;
+import dev.plumbline.state.firewall.TableFamily;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,11 +87,14 @@ public final class Guards {
         for (var rows : live.routes().tables().values()) {
             owned += ours(rows);
         }
+        owned += live.firewall().state().tables().stream().flatMap(table -> table.chains().stream())
+                .mapToInt(chain -> chain.rules().size()).sum();
         int deleted = 0;
         for (var each : changes) {
             deleted += switch (each) {
                 case RouteChanges routes -> routes.tables().stream().mapToInt(Guards::deleted).sum();
                 case RuleChanges rules -> deleted(rules);
+                case FirewallChanges firewall -> firewall.tables().stream().mapToInt(Guards::deleted).sum();
                 default -> 0;
             };
         }
@@ -113,6 +122,15 @@ public final class Guards {
     private static int deleted(TableChanges table) {
         return ours(table.live(), table.delete())
                 + Math.max(0, ours(table.live(), table.recreateOld()) - table.recreateNew().length);
+    }
+
+    /** Rules that go for good: not those in whose place others come. */
+    private static int deleted(FirewallEdits.TableEdit table) {
+        return Math.max(0, rules(table.before()) - rules(table.after()));
+    }
+
+    private static int rules(Table table) {
+        return table.chains().stream().mapToInt(chain -> chain.rules().size()).sum();
     }
 
     private static int ours(RouteRows rows, int[] numbers) {
@@ -182,7 +200,9 @@ public final class Guards {
      * no way now.
      */
     private List<Guard> sessions() {
-        if (!effects.touches(Family.IPV4) && !effects.touches(Family.IPV6)) {
+        var filter = changes.stream().filter(FirewallChanges.class::isInstance).map(FirewallChanges.class::cast)
+                .filter(each -> !each.isEmpty()).findFirst();
+        if (!effects.touches(Family.IPV4) && !effects.touches(Family.IPV6) && filter.isEmpty()) {
             return List.of();
         }
         List<TcpSession> sessions;
@@ -194,6 +214,7 @@ public final class Guards {
         var hit = new ArrayList<Guard>();
         var peers = new HashSet<List<IpAddress>>();
         for (var session : sessions) {
+            filter.flatMap(each -> filtered(session, each)).ifPresent(hit::add);
             var ends = List.of(session.local(), session.remote());
             if (!effects.touches(session.remote().family()) || peers.contains(ends)) {
                 continue;
@@ -206,5 +227,23 @@ public final class Guards {
             }
         }
         return hit;
+    }
+
+    /**
+     * Hit where a session's packets surely get through now and may not afterwards, or may be dropped by rules that could
+     * not drop them before. A policy of drop lets what is established pass by itself.
+     */
+    private static Optional<Guard> filtered(TcpSession session, FirewallChanges changes) {
+        var before = PacketFilter.of(changes.live().state(), session);
+        if (before.surely()) {
+            return Optional.empty();
+        }
+        var after = PacketFilter.of(changes.desired().state(), session);
+        if (after.surely()) {
+            return Optional.of(new Guard.SshSession(Optional.of(session), "the firewall would drop its packets"));
+        }
+        return after.perhaps().stream().filter(rule -> !before.perhaps().contains(rule)).findFirst()
+                .map(rule -> new Guard.SshSession(Optional.of(session), "rules of the firewall may drop its packets,"
+                        + " such as `" + NftText.of(TableFamily.INET, rule) + "`"));
     }
 }

@@ -62,6 +62,9 @@ public record Plan(List<NamespacePlan> namespaces) {
         /** The reason for a namespace that this user may not enter: what would be done there is not known. */
         public static final String FORBIDDEN = "NamespaceForbidden";
 
+        /** The reason for a firewall that this user may not read. */
+        public static final String FIREWALL_FORBIDDEN = "FirewallForbidden";
+
         /** A document that waits; something that will bite; something good to know. */
         public enum Kind { WAITING, WARNING, NOTE }
 
@@ -88,10 +91,11 @@ public record Plan(List<NamespacePlan> namespaces) {
         return namespaces.stream().allMatch(NamespacePlan::isEmpty);
     }
 
-    /** Whether every namespace could be read. */
+    /** Whether every namespace, and every firewall that is wanted, could be read. */
     public boolean isWhole() {
         return namespaces.stream().flatMap(each -> each.notices().stream())
-                .noneMatch(each -> each.reason().equals(Notice.FORBIDDEN));
+                .noneMatch(each -> each.reason().equals(Notice.FORBIDDEN)
+                        || each.reason().equals(Notice.FIREWALL_FORBIDDEN));
     }
 
     /** The same with more to say of each namespace. */

@@ -100,7 +100,7 @@ public final class PushReceiver {
             }
             out.println("Commit " + request.commit().substring(0, Place.SHORT) + " on " + repository.branch() + ":");
             var pushed = new Settings(host.stateDirectory(), new Place.Pushed(git, request.commit(), quarantine),
-                    host.host(), host.allow(), host.drift());
+                    host.host(), host.allow(), host.drift(), host.variables());
             return isFit(pushed, repository, options, out);
         } catch (RuntimeException | IOException e) {
             out.print(ErrorText.details(e));

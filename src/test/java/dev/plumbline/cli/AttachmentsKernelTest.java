@@ -409,7 +409,7 @@ class AttachmentsKernelTest {
         pod.ip().run("rule del pref 20000");
         host.intent("all.yaml", TABLE);
         var settings = new Settings(host.state(), new Place.Directory(host.intents()),
-                new HostFilter("edge-1", Map.of()), Set.of(), DriftPolicy.DEFAULT);
+                new HostFilter("edge-1", Map.of()), Set.of(), DriftPolicy.DEFAULT, Map.of());
         var invocation = new Invocation("tester", 1, "test", VersionCommand.version());
         var err = new PrintWriter(Writer.nullWriter());
         try (var namespace = NetworkNamespace.named(host.name())) {

@@ -24,8 +24,8 @@ final class ChildAgent {
         var receiver = new PushReceiver(configuration.stateDirectory(), location -> new Settings(
                 configuration.stateDirectory(), new Place.Git(location, GitAccess.anonymous(), Optional.empty()),
                 new HostFilter(configuration.host().name().orElseThrow(), configuration.host().labels()),
-                configuration.allowedGuards(), configuration.drift()), new Invocation("root", ProcessHandle.current().pid(), "plumbline agent",
-                        "test"), Duration.ofSeconds(30));
+                configuration.allowedGuards(), configuration.drift(), configuration.variables()),
+                new Invocation("root", ProcessHandle.current().pid(), "plumbline agent", "test"), Duration.ofSeconds(30));
         try (var _ = PushServer.listen(PushSocket.DIRECTORY, receiver)) {
             System.out.println("ready");
             Thread.sleep(Duration.ofMinutes(10));

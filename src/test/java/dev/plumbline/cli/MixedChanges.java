@@ -11,6 +11,7 @@ import dev.plumbline.intent.Document;
 import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.kernel.Ip;
+import dev.plumbline.kernel.Nft;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -97,6 +98,17 @@ final class MixedChanges {
                     - {priority: 1000, from: 10.3.0.0/16, lookup: edge}
                     - {priority: 1001, fwmark: 0x10/0xff, action: blackhole}
                     - {priority: 1002, from: "2001:db8:c::/48", lookup: edge}
+                ---
+                apiVersion: plumbline.dev/v1
+                kind: Firewall
+                metadata: {name: edge}
+                spec:
+                  sets: [{name: blocked, type: ipv4_addr, elements: [192.0.2.1, 192.0.2.2]}]
+                  rules:
+                    - INPUT -p tcp --dport 22 -j ACCEPT
+                    - INPUT -p tcp --dport 23 -j DROP
+                    - INPUT -p tcp --dport 24 -j DROP
+                    - POSTROUTING -o eth0 -j MASQUERADE
                 """);
     }
 
@@ -144,6 +156,17 @@ final class MixedChanges {
                     - {priority: 1000, from: 10.1.0.0/16, lookup: edge}
                     - {priority: 1000, from: 10.4.0.0/16, lookup: edge}
                     - {priority: 1003, from: "2001:db8:d::/48", lookup: edge}
+                ---
+                apiVersion: plumbline.dev/v1
+                kind: Firewall
+                metadata: {name: edge}
+                spec:
+                  sets: [{name: blocked, type: ipv4_addr, elements: [192.0.2.2, 192.0.2.3]}]
+                  rules:
+                    - INPUT -p tcp --dport 24 -j DROP
+                    - INPUT -p tcp --dport 22 -j ACCEPT
+                    - INPUT -p tcp --dport 25 -j DROP
+                    - FORWARD -p udp -j DROP
                 """);
     }
 
@@ -182,6 +205,7 @@ final class MixedChanges {
         for (var words : List.of("route show table all", "-6 route show table all", "rule", "-6 rule")) {
             lines.addAll(ip.lines(words));
         }
+        new Nft(name).run("-s list ruleset").lines().forEach(lines::add);
         return lines;
     }
 

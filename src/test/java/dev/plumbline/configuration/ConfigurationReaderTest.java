@@ -78,6 +78,7 @@ class ConfigurationReaderTest {
                 metrics: {listen: "[::1]:9797", textfile: /run/x.prom}
                 secrets: {ageIdentity: /etc/age.key}
                 cni: {logLevel: debug, logFile: /var/log/cni.log}
+                variables: {public_ip: 192.0.2.7, port: 22}
                 """);
         assertEquals(new Configuration.Host(Optional.of("edge-1"), Map.of("role", "edge")), read.host());
         assertEquals(Path.of("/srv/plumbline"), read.stateDirectory());
@@ -87,11 +88,13 @@ class ConfigurationReaderTest {
                 Duration.ofHours(1), 0, 2, Duration.ofSeconds(10)), read.agent());
         assertEquals(9797, read.metrics().listen().orElseThrow().getPort());
         assertEquals(Optional.of(Path.of("/etc/age.key")), read.secrets().ageIdentity());
+        assertEquals(Map.of("public_ip", "192.0.2.7", "port", "22"), read.variables());
         assertEquals(new Configuration.Cni("debug", Optional.of(Path.of("/var/log/cni.log"))), read.cni());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+            variables: {a-b: 1}                        | plumbline.yaml:3:13: error: variables.a-b: the name of a variable has letters, digits and `_` alone
             hots: {}                                   | plumbline.yaml:3:1: error: hots: unknown field `hots`; did you mean `host`?
             stateDirectory: var/lib                    | plumbline.yaml:3:17: error: stateDirectory: expected an absolute path; found `var/lib`
             guards: {allow: [mass-delet]}              | plumbline.yaml:3:18: error: guards.allow[0]: expected one of

@@ -18,6 +18,8 @@ public record Changed(String netns, Kind kind, String object) {
         ADDRESS("address"),
         ROUTE("route"),
         RULE("rule"),
+        /** plumbline's nftables. */
+        FIREWALL("nftables"),
         /** A network namespace got or lost its number in the host's. */
         NAMESPACE("namespace"),
         /** Notifications were lost. */

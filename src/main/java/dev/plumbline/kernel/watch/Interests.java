@@ -13,8 +13,10 @@ import java.util.Set;
  * @param tables in which every route matters: private and exclusive ones
  * @param shared tables, and destinations in them, where a route of ours may be replaced by another's. Name a table in
  *     {@code tables} where there are more than some ten thousand
+ * @param firewall whether plumbline's nftables matter: the kernel then announces every change of anybody's
  */
-public record Interests(String netns, Map<Integer, String> devices, Set<Long> tables, Map<Long, Set<Prefix>> shared) {
+public record Interests(String netns, Map<Integer, String> devices, Set<Long> tables, Map<Long, Set<Prefix>> shared,
+        boolean firewall) {
 
     /** The namespace that the watch was opened in. */
     public static final String HOST = "host";
@@ -23,5 +25,10 @@ public record Interests(String netns, Map<Integer, String> devices, Set<Long> ta
         devices = Map.copyOf(devices);
         tables = Set.copyOf(tables);
         shared = Map.copyOf(shared);
+    }
+
+    /** Routes and rules alone. */
+    public Interests(String netns, Map<Integer, String> devices, Set<Long> tables, Map<Long, Set<Prefix>> shared) {
+        this(netns, devices, tables, shared, false);
     }
 }

@@ -16,7 +16,9 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears of changes in the host's namespace and in others, by one socket in the host's: others are neither entered for
@@ -40,6 +42,8 @@ public final class NetworkWatch implements AutoCloseable {
     private Map<Integer, Interests> heard = Map.of();
     private Map<Integer, Sieve> sieves = Map.of();
     private int assigner;
+    private @Nullable TableListener tables;
+    private final Set<Changed> tableChanges = new LinkedHashSet<>();
 
     private NetworkWatch(NetworkNamespace host, MulticastSocket socket, Duration settle) {
         this.host = host;
@@ -88,10 +92,55 @@ public final class NetworkWatch implements AutoCloseable {
         });
         sieves = next;
         socket.listenToAllNamespaces(numbered.size() > 1);
+        listenToTables(failures);
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }
         return more;
+    }
+
+    /** Only while it matters: whoever changes nftables anywhere pays for those who listen. */
+    private void listenToTables(List<NetlinkException> failures) {
+        boolean needed = heard.values().stream().anyMatch(Interests::firewall);
+        if (!needed && tables != null) {
+            tables.close();
+            tables = null;
+        }
+        if (needed && tables == null) {
+            try {
+                tables = TableListener.open(host, settle, this::takeTable, this::tablesChanged);
+            } catch (NetlinkException e) {
+                failures.add(e);
+            }
+        }
+        if (tables != null) {
+            try {
+                tables.listenToAllNamespaces(heard.size() > 1);
+            } catch (NetlinkException e) {
+                failures.add(e);
+            }
+        }
+    }
+
+    private synchronized Optional<Changed> takeTable(int namespace, MessageReader message) {
+        var interests = heard.get(namespace);
+        return interests == null || !interests.firewall() || tables == null ? Optional.empty()
+                : tables.changes().judge(namespace, interests.netns(), message);
+    }
+
+    private void tablesChanged(Set<Changed> changes) {
+        synchronized (tableChanges) {
+            tableChanges.addAll(changes);
+        }
+        socket.wake();
+    }
+
+    private Set<Changed> takenTableChanges() {
+        synchronized (tableChanges) {
+            var taken = new LinkedHashSet<>(tableChanges);
+            tableChanges.clear();
+            return taken;
+        }
     }
 
     /** By the numbers that notifications come with. What keeps one namespace from being heard does not keep others. */
@@ -140,10 +189,11 @@ public final class NetworkWatch implements AutoCloseable {
                 changes.add(Changed.SOMETHING);
             }
             if (!changes.isEmpty()) {
+                changes.addAll(takenTableChanges());
                 return changes;
             }
         }
-        return Set.of();
+        return takenTableChanges();
     }
 
     private synchronized void take(int namespace, MessageReader message, Set<Changed> changes) {
@@ -176,6 +226,12 @@ public final class NetworkWatch implements AutoCloseable {
     /** Not while a thread awaits: {@link #wake} it first. */
     @Override
     public void close() {
+        synchronized (this) {
+            if (tables != null) {
+                tables.close();
+                tables = null;
+            }
+        }
         socket.close();
         host.close();
     }

@@ -3,31 +3,20 @@ package dev.plumbline.state.firewall;
 import dev.plumbline.state.Origin;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What the tables of plumbline are to be, and which documents want it.
  *
  * @param rules the origins of rules by their keys
- * @param objects the origins of chains and sets; those that serve several documents are absent. A base chain's is the
- *     document that states its policy
- * @param waiting documents ({@code kind/name}) that want nothing now, and what they made stays: rules that say they are
- *     theirs ({@link Rule#document}), and what {@code objects} says of them though {@code state} has it not
+ * @param objects the origins of chains and sets; those that serve several documents are absent
  */
-public record DesiredFirewall(FirewallState state, Map<RuleKey, Origin> rules, Map<Name, Origin> objects,
-        Set<String> waiting) {
+public record DesiredFirewall(FirewallState state, Map<RuleKey, Origin> rules, Map<Name, Origin> objects) {
 
     public static final DesiredFirewall NONE = new DesiredFirewall(FirewallState.NONE, Map.of(), Map.of());
 
     public DesiredFirewall {
         rules = Map.copyOf(rules);
         objects = Map.copyOf(objects);
-        waiting = Set.copyOf(waiting);
-    }
-
-    /** Where no document waits. */
-    public DesiredFirewall(FirewallState state, Map<RuleKey, Origin> rules, Map<Name, Origin> objects) {
-        this(state, rules, objects, Set.of());
     }
 
     /** A state that no document stands behind: one to go back to. */

@@ -24,15 +24,6 @@ public record Rule(Optional<RuleKey> key, String comment, List<Expression> expre
         return new Rule(Optional.of(key), shortened(comment), expressions);
     }
 
-    /** The document ({@code kind/name}) that made it: the first word of its comment. Empty for a rule of others. */
-    public String document() {
-        if (key.isEmpty()) {
-            return "";
-        }
-        int end = comment.indexOf(' ');
-        return end < 0 ? comment : comment.substring(0, end);
-    }
-
     private static String shortened(String comment) {
         int end = comment.length();
         while (comment.substring(0, end).getBytes(StandardCharsets.UTF_8).length > LONGEST_COMMENT) {
