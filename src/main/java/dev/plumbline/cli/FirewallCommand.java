@@ -6,9 +6,10 @@ import picocli.CommandLine;
 final class FirewallCommand extends Subcommand {
 
     FirewallCommand() {
-        super("Turn rules of VNS3 and iptables into intents.");
+        super("Turn rules of VNS3 and iptables into intents, and look at the live ones.");
         spec().usageMessage().synopsisSubcommandLabel("COMMAND");
         spec().addSubcommand("convert", new FirewallConvertCommand().spec());
+        spec().addSubcommand("show", new FirewallShowCommand().spec());
     }
 
     @Override

@@ -101,13 +101,13 @@ final class SandboxCommand extends Subcommand {
             topology.links().forEach(link -> out().println("  " + link.name() + "  " + link.addresses()
                     + "  router " + link.peer().addresses()));
             title("Before");
-            topology.checks().forEach(check -> check.before().ifPresent(expected -> ask(check, expected)));
+            askBefore();
             title("plumbline apply");
             expect(apply(documents), "the first plan has changes");
             title("plumbline plan, again");
             expect(!apply(documents), "the second plan is empty");
             title("Traffic");
-            topology.checks().forEach(check -> ask(check, check.after()));
+            askAfter();
             title("Somebody breaks it");
             for (var drift : topology.drift()) {
                 network.drift(drift, this::table).forEach(words -> out().println("  " + words));
@@ -116,11 +116,11 @@ final class SandboxCommand extends Subcommand {
             expect(topology.drift().isEmpty() || apply(documents), "the drift is found");
             expect(!apply(documents), "and corrected");
             title("Traffic");
-            topology.checks().forEach(check -> ask(check, check.after()));
+            askAfter();
             if (!keep.getAsBoolean()) {
                 title("The intents are taken away");
                 expect(apply(List.of()), "what was made goes, and what was moved comes back");
-                topology.checks().forEach(check -> check.before().ifPresent(expected -> ask(check, expected)));
+                askBefore();
             }
             out().println(right ? "\nAll as intended." : "\nNOT as intended: see FAILED above.");
             return right;
@@ -142,16 +142,25 @@ final class SandboxCommand extends Subcommand {
             }
         }
 
-        private void ask(FlowCheck check, Expectation expected) {
-            var passage = network.ask(check.from(), check.to());
-            boolean met = switch (expected) {
-                case Expectation.Leaves(String device) -> passage.device().filter(device::equals).isPresent();
-                case Expectation.Blocked() -> passage.device().isEmpty();
-            };
-            var what = passage.device().map(device -> "left by " + device
-                    + (passage.answered() ? ", answered" : ", no answer finds its way back")).orElse("did not leave");
-            expect(met, check.name() + ": " + check.from() + " -> " + check.to() + ": " + what
-                    + (met ? "" : "; expected: " + expected));
+        private void askBefore() throws IOException {
+            for (var check : topology.checks()) {
+                if (check.before().isPresent()) {
+                    ask(check, check.before().get());
+                }
+            }
+        }
+
+        private void askAfter() throws IOException {
+            for (var check : topology.checks()) {
+                ask(check, check.after());
+            }
+        }
+
+        private void ask(FlowCheck check, Expectation expected) throws IOException {
+            var passage = network.ask(check);
+            boolean met = passage.meets(check, expected);
+            expect(met, check.name() + ": " + check.from() + " -> " + check.to() + ": "
+                    + passage.words(check) + (met ? "" : "; expected: it " + expected));
         }
 
         private void expect(boolean met, String what) {

@@ -106,6 +106,11 @@ public final class IntentWriter {
         return rule.other().isEmpty() ? Optional.empty() : Optional.of("it has the attributes " + rule.other());
     }
 
+    /** A rule of a Firewall as an item of its {@code rules}. */
+    public static String firewallRule(FirewallRule rule) {
+        return FirewallWriter.flow(rule);
+    }
+
     /**
      * Writes one document, after a separator if it is not the first.
      *

@@ -149,7 +149,7 @@ public final class NetworkNamespace implements AutoCloseable {
     int socket(int domain, int type, int protocol) throws NetlinkException {
         return onThread(() -> {
             enter();
-            return Libc.check("cannot open a netlink socket", () -> Libc.c().socket(domain, type, protocol));
+            return Libc.check("cannot open a socket", () -> Libc.c().socket(domain, type, protocol));
         });
     }
 

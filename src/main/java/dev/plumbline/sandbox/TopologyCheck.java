@@ -12,6 +12,7 @@ import dev.plumbline.state.Prefix;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Whether the parts of a topology fit together. */
 final class TopologyCheck {
@@ -94,20 +95,40 @@ final class TopologyCheck {
 
     private void checks() {
         for (var check : topology.checks()) {
-            if (check.from().family() != check.to().family()) {
-                error(check.origin(), "to", check.from() + " and " + check.to() + " are of different address families");
+            var from = check.from().address();
+            if (from.family() != check.to().address().family()) {
+                error(check.origin(), "to", from + " and " + check.to().address()
+                        + " are of different address families");
             }
-            if (!isHosts(check.from())) {
-                error(check.origin(), "from", check.from() + " is no address of the host");
+            var sender = check.from().link();
+            if (sender.isEmpty() && !isHosts(from)) {
+                error(check.origin(), "from", from + " is no address of the host");
             }
+            sender.ifPresent(link -> peersAddress(check.origin(), "from", link, from));
             check.before().ifPresent(expected -> expectation(check.origin(), "before", expected));
             expectation(check.origin(), "after", check.after());
         }
     }
 
+    private void peersAddress(Origin origin, String field, String device, IpAddress address) {
+        var link = links.get(device);
+        if (link == null) {
+            unknownDevice(origin, field + ".link", device);
+        } else if (!link.peer().has(address)) {
+            error(origin, field, address + " is no address of the peer of " + device);
+        }
+    }
+
     private void expectation(Origin origin, String field, Expectation expected) {
-        if (expected instanceof Expectation.Leaves(String device) && !links.containsKey(device)) {
-            unknownDevice(origin, field + ".device", device);
+        if (!(expected instanceof Expectation.Leaves leaves)) {
+            return;
+        }
+        Stream.of(List.of(leaves.device()), leaves.through(), leaves.copiesAt(), leaves.answerCopiesAt())
+                .flatMap(List::stream).filter(name -> !links.containsKey(name)).distinct()
+                .forEach(name -> unknownDevice(origin, field + ".device", name));
+        if (links.containsKey(leaves.device())) {
+            leaves.destination().ifPresent(to ->
+                    peersAddress(origin, field + ".destination", leaves.device(), to.address()));
         }
     }
 }

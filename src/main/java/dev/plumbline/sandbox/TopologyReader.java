@@ -4,23 +4,31 @@ import dev.plumbline.intent.IntentException;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.TableChoice;
 import dev.plumbline.sandbox.Topology.Drift;
+import dev.plumbline.sandbox.Topology.Endpoint;
 import dev.plumbline.sandbox.Topology.Expectation;
 import dev.plumbline.sandbox.Topology.FlowCheck;
 import dev.plumbline.sandbox.Topology.Peer;
+import dev.plumbline.sandbox.Topology.Receiver;
+import dev.plumbline.sandbox.Topology.Sender;
 import dev.plumbline.sandbox.Topology.TopologyLink;
 import dev.plumbline.sandbox.Topology.TopologyRoute;
+import dev.plumbline.sandbox.Topology.Transport;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.Prefix;
 import dev.plumbline.state.Route;
+import dev.plumbline.state.firewall.TableFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -35,15 +43,23 @@ public final class TopologyReader {
     private static final String VERSION = "plumbline.dev/v1";
     private static final long MAX = 0xffffffffL;
     private static final String DEFAULT = "default";
-    private static final List<String> TOP = List.of("apiVersion", "kind", "description", "links", "routes", "checks",
-            "drift");
+    private static final List<String> TOP = List.of("apiVersion", "kind", "description", "sysctls", "links", "routes",
+            "checks", "drift");
     private static final List<String> LINK = List.of("name", "kind", "mtu", "addresses", "peer");
     private static final List<String> PEER = List.of("addresses", "owns", "routes");
     private static final List<String> ROUTE = List.of("to", "via", "dev", "metric", "src", "table");
     private static final List<String> PEER_ROUTE = List.of("to", "via", "metric", "src");
     private static final List<String> CHECK = List.of("name", "from", "to", "before", "after");
-    private static final List<String> EXPECTATION = List.of("device", "blocked");
-    private static final List<String> DRIFT = List.of("deleteRoute", "deleteRule", "addRoute");
+    private static final List<String> FROM = List.of("link", "address");
+    private static final List<String> TO = List.of("address", "port", "protocol");
+    private static final List<String> LEAVES = List.of("source", "destination", "through", "copiesAt",
+            "answerCopiesAt");
+    private static final List<String> EXPECTATION = List.of("device", "source", "destination", "through", "copiesAt",
+            "answerCopiesAt", "blocked");
+    private static final List<String> DRIFT = List.of("deleteRoute", "deleteRule", "deleteFirewallRule",
+            "flushFirewall", "addRoute");
+    private static final Pattern SYSCTL = Pattern.compile("net\\.[a-z0-9_]+(\\.[A-Za-z0-9_/@:-]+)+");
+    private static final Pattern ENDPOINT = Pattern.compile("(?:\\[([^]]+)]|([0-9.]+)):([1-9][0-9]{0,4})");
 
     private final String file;
     private final List<Problem> problems = new ArrayList<>();
@@ -87,7 +103,7 @@ public final class TopologyReader {
                 problems.add(Problem.error(new Origin(KIND, file, 1, 1), "", "the file is empty; a topology has "
                         + String.join(", ", TOP)));
             }
-            return new Topology("", List.of(), List.of(), List.of(), List.of());
+            return new Topology("", new TreeMap<>(), List.of(), List.of(), List.of(), List.of());
         }
         var fields = YamlFields.of(file, "", root.get(), problems, TOP);
         expect(fields, "apiVersion", VERSION);
@@ -95,8 +111,9 @@ public final class TopologyReader {
         if (!fields.has("links")) {
             fields.error("", "'links' is missing: a topology has at least one");
         }
-        return new Topology(fields.text("description").orElse(""), fields.each("links", LINK, this::link),
-                fields.each("routes", ROUTE, each -> route(each, true)), fields.each("checks", CHECK, this::check),
+        return new Topology(fields.text("description").orElse(""),
+                fields.texts("sysctls", "a sysctl below net., such as net.ipv4.ip_forward", SYSCTL),
+                fields.each("links", LINK, this::link), fields.each("routes", ROUTE, each -> route(each, true)), fields.each("checks", CHECK, this::check),
                 fields.each("drift", DRIFT, this::drift));
     }
 
@@ -180,39 +197,105 @@ public final class TopologyReader {
     }
 
     private Optional<FlowCheck> check(YamlFields fields) {
-        fields.need("from");
-        fields.need("to");
-        var from = fields.parsed("from", "an address", IpAddress::parse);
-        var to = fields.parsed("to", "an address", IpAddress::parse);
-        var before = fields.mapping("before", EXPECTATION).flatMap(this::expectation);
+        var from = from(fields);
+        var to = to(fields);
+        var before = fields.mapping("before", EXPECTATION).flatMap(TopologyReader::expectation);
         if (!fields.has("after")) {
             fields.error("", "'after' is missing: what the intents make of the flow");
         }
-        var after = fields.mapping("after", EXPECTATION).flatMap(this::expectation);
+        var after = fields.mapping("after", EXPECTATION).flatMap(TopologyReader::expectation);
         if (from.isEmpty() || to.isEmpty() || after.isEmpty()) {
             return Optional.empty();
         }
-        var name = fields.text("name").orElse(from.get() + " to " + to.get());
+        var name = fields.text("name").orElse(from.get() + " to " + to.get().address());
         return Optional.of(new FlowCheck(name, from.get(), to.get(), before, after.get(), fields.origin()));
     }
 
-    private Optional<Expectation> expectation(YamlFields fields) {
-        return fields.onlyField().flatMap(name -> {
-            if (name.equals("device")) {
-                return fields.text("device").map(Expectation.Leaves::new);
-            }
-            return fields.parsed("blocked", "true", text -> text.equals("true") ? Optional.of(true) : Optional.empty())
-                    .map(always -> new Expectation.Blocked());
+    private static Optional<Sender> from(YamlFields fields) {
+        if (!fields.isMapping("from")) {
+            fields.need("from");
+            return fields.parsed("from", "an address", IpAddress::parse)
+                    .map(address -> new Sender(Optional.empty(), address));
+        }
+        return fields.mapping("from", FROM).flatMap(from -> {
+            var link = from.need("link");
+            from.need("address");
+            var address = from.parsed("address", "an address", IpAddress::parse);
+            return link.isEmpty() ? Optional.empty() : address.map(each -> new Sender(link, each));
         });
+    }
+
+    private static Optional<Receiver> to(YamlFields fields) {
+        if (!fields.isMapping("to")) {
+            fields.need("to");
+            return fields.parsed("to", "an address", IpAddress::parse)
+                    .map(address -> new Receiver(Transport.UDP, address, Receiver.PORT));
+        }
+        return fields.mapping("to", TO).flatMap(to -> {
+            to.need("address");
+            var address = to.parsed("address", "an address", IpAddress::parse);
+            var transport = to.parsed("protocol", "udp or tcp", text -> switch (text) {
+                case "udp" -> Optional.of(Transport.UDP);
+                case "tcp" -> Optional.of(Transport.TCP);
+                default -> Optional.empty();
+            }).orElse(Transport.UDP);
+            int port = (int) to.number("port", 1, 65535).orElse(Receiver.PORT);
+            return address.map(each -> new Receiver(transport, each, port));
+        });
+    }
+
+    private static Optional<Expectation> expectation(YamlFields fields) {
+        if (fields.has("device") == fields.has("blocked")) {
+            fields.error("", "say exactly one thing here: 'device', by which the flow leaves, or 'blocked'");
+            return Optional.empty();
+        }
+        if (fields.has("blocked")) {
+            LEAVES.stream().filter(fields::has).forEach(each ->
+                    fields.error(each, "what is blocked does not arrive anywhere"));
+            return fields.parsed("blocked", "true",
+                            text -> text.equals("true") ? Optional.of(true) : Optional.empty())
+                    .map(always -> new Expectation.Blocked());
+        }
+        var source = fields.parsed("source", "an address, or one with a port", TopologyReader::endpoint);
+        var destination = fields.parsed("destination", "an address, or one with a port", TopologyReader::endpoint);
+        var through = links(fields, "through");
+        var copies = links(fields, "copiesAt");
+        var answerCopies = links(fields, "answerCopiesAt");
+        return fields.text("device").map(device ->
+                new Expectation.Leaves(device, source, destination, through, copies, answerCopies));
+    }
+
+    private static List<String> links(YamlFields fields, String name) {
+        return fields.parsedList(name, "a link", Optional::of);
+    }
+
+    /** {@code 192.0.2.1}, {@code 192.0.2.1:22}, {@code 2001:db8::1} or {@code [2001:db8::1]:22}. */
+    private static Optional<Endpoint> endpoint(String text) {
+        var matcher = ENDPOINT.matcher(text);
+        if (!matcher.matches()) {
+            return IpAddress.parse(text).map(address -> new Endpoint(address, OptionalInt.empty()));
+        }
+        int port = Integer.parseInt(matcher.group(3));
+        return IpAddress.parse(matcher.group(1) == null ? matcher.group(2) : matcher.group(1))
+                .filter(address -> port <= 65535)
+                .map(address -> new Endpoint(address, OptionalInt.of(port)));
     }
 
     private Optional<Drift> drift(YamlFields fields) {
         return fields.onlyField().flatMap(what -> switch (what) {
             case "deleteRoute" -> fields.mapping(what, List.of("table", "to")).flatMap(this::deleteRoute);
             case "deleteRule" -> fields.mapping(what, List.of("priority", "from")).flatMap(this::deleteRule);
+            case "deleteFirewallRule" -> fields.mapping(what, List.of("text")).flatMap(inner -> inner.need("text")
+                    .map(text -> new Drift.DeleteFirewallRule(text, inner.origin())));
+            case "flushFirewall" -> fields.parsed(what, "inet, ip, ip6 or netdev", TopologyReader::tableFamily)
+                    .map(family -> new Drift.FlushFirewall(family, fields.origin()));
             default -> fields.mapping(what, ROUTE).flatMap(inner -> route(inner, true)
                     .map(route -> new Drift.AddRoute(route, inner.origin())));
         });
+    }
+
+    private static Optional<TableFamily> tableFamily(String text) {
+        return Arrays.stream(TableFamily.values()).filter(each -> each.toString().equals(text)).findFirst();
     }
 
     private Optional<Drift> deleteRoute(YamlFields fields) {

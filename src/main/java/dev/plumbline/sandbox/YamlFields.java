@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -177,6 +180,28 @@ final class YamlFields {
         } else if (value != null) {
             error(value, name, "this must be a list");
         }
+    }
+
+    boolean isMapping(String name) {
+        return values.get(name) instanceof MappingNode;
+    }
+
+    /** A mapping of names of one form to single values. */
+    SortedMap<String, String> texts(String name, String expected, Pattern form) {
+        var found = new TreeMap<String, String>();
+        var value = values.get(name);
+        if (value instanceof MappingNode mapping) {
+            for (var tuple : mapping.getValue()) {
+                var key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
+                if (!form.matcher(key).matches()) {
+                    error(tuple.getKeyNode(), name, "'" + key + "' is not " + expected);
+                }
+                scalar(tuple.getValueNode(), name + "." + key).ifPresent(text -> found.put(key, text));
+            }
+        } else if (value != null) {
+            error(value, name, "this must be a mapping");
+        }
+        return found;
     }
 
     Optional<YamlFields> mapping(String name, List<String> known) {

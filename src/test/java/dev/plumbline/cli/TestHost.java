@@ -59,7 +59,8 @@ final class TestHost {
         this(namespaces.create(), namespaces, directory);
     }
 
-    private TestHost(String name, ThrowAwayNamespaces namespaces, Path directory) {
+    /** In a namespace that is there already. */
+    TestHost(String name, ThrowAwayNamespaces namespaces, Path directory) {
         this.name = name;
         this.ip = namespaces.ip(name);
         this.intents = directory.resolve("intents");

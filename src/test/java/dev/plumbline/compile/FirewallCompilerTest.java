@@ -70,7 +70,7 @@ class FirewallCompilerTest {
         assertRules(List.of("prerouting-mangle: ct state invalid accept", "prerouting-nat: ct state invalid accept"),
                 "PREROUTING -m conntrack --ctstate INVALID -j ACCEPT");
         // What it does beside is done once.
-        assertEquals(List.of("prerouting-mangle: counter accept", "prerouting-nat: accept", "prerouting-raw: accept"),
+        assertEquals(List.of("prerouting-mangle: accept", "prerouting-nat: accept", "prerouting-raw: accept"),
                 inet(scene.apply(document("edge", "rules: [{chain: prerouting, counter: true, action: accept}]"))));
     }
 

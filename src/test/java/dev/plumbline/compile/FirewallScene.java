@@ -133,7 +133,7 @@ public final class FirewallScene {
                 ? "inet6 " : "") + each.rule()).toList();
     }
 
-    /** All rules of {@code inet}: chain and text. */
+    /** All rules of {@code inet}: chain and text, without the counter that each has. */
     public static List<String> inet(DesiredFirewall firewall) {
         return rules(firewall, TableFamily.INET);
     }
@@ -141,7 +141,8 @@ public final class FirewallScene {
     public static List<String> rules(DesiredFirewall firewall, TableFamily family) {
         var lines = new ArrayList<String>();
         firewall.state().table(family).ifPresent(table -> table.chains().forEach(chain -> chain.rules().forEach(rule ->
-                lines.add(chain.name() + ": " + NftText.of(family, rule.expressions())))));
+                lines.add(chain.name() + ": " + NftText.of(family, rule.expressions())
+                        .replaceFirst("counter ?", "").strip()))));
         return lines;
     }
 }

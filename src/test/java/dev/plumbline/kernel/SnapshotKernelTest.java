@@ -241,6 +241,8 @@ class SnapshotKernelTest {
                 rule add pref 106 goto 32766
                 rule add pref 107 nop
                 rule add pref 108 l3mdev protocol 157
+                rule add pref 109 fwmark 0/0xffffffff lookup 100 protocol 157
+                rule add pref 110 fwmark 0/0x1 lookup 100 protocol 157
                 """);
         var rules = all().rules().stream().filter(rule -> rule.family() == Family.IPV4).map(Object::toString).toList();
         assertEquals(List.of(
@@ -255,6 +257,8 @@ class SnapshotKernelTest {
                 "106: from all goto 32766 proto unspec",
                 "107: from all nop proto unspec",
                 "108: from all lookup [l3mdev-table]",
+                "109: from all fwmark 0x0 lookup 100",
+                "110: from all fwmark 0x0/0x1 lookup 100",
                 "32766: from all lookup main proto kernel",
                 "32767: from all lookup default proto kernel"), rules);
         assertEquals(2, all().rules().stream().filter(rule -> rule.family() == Family.IPV6).count());

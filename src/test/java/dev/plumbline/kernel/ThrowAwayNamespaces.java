@@ -41,6 +41,11 @@ public final class ThrowAwayNamespaces implements BeforeEachCallback, AfterEachC
         return name;
     }
 
+    /** Takes over namespaces that the test made in another way. */
+    public void adopt(List<String> others) {
+        names.addAll(others);
+    }
+
     /** Takes a namespace of {@link #create} away before the test ends. */
     public void remove(String name) {
         try {

@@ -300,6 +300,7 @@ class WritesKernelTest {
             rule add pref 108 l3mdev protocol 157
             rule add pref 109 from 10.1.1.1 lookup 100 realms 3/4 protocol 157
             rule add pref 110 from all lookup 100 protocol 157
+            rule add pref 111 fwmark 0/0xffffffff lookup 100 protocol 157
             """;
 
     private static List<RuleChanges.Creation> creations(List<RoutingRule> rules) {
@@ -325,7 +326,7 @@ class WritesKernelTest {
         var shown = ip.lines("rule");
         var shown6 = ip.lines("-6 rule");
         var before = ourRules();
-        assertEquals(13, before.size());
+        assertEquals(14, before.size());
         assertDone(write(new RuleChanges(List.of(), List.of(), deletions(before)), Phase.OLD_RULES));
         assertEquals(3, ip.lines("rule").size());
         assertEquals(2, ip.lines("-6 rule").size());

@@ -13,6 +13,7 @@ import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.TableChoice;
 import dev.plumbline.sandbox.Topology.Drift;
 import dev.plumbline.sandbox.Topology.Expectation;
+import dev.plumbline.state.firewall.TableFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,67 @@ class TopologyReaderTest {
               - deleteRule: {priority: 20000, from: 10.0.0.10}
               - addRoute: {to: 0.0.0.0/0, dev: eth0, table: 77}
             """;
+    private static final String FLOWS = HEAD + """
+            sysctls: {net.ipv4.ip_forward: 0, net.ipv4.conf.eth0/7.rp_filter: 1}
+            links:
+              - {name: eth0, addresses: [10.0.0.10/24], peer: {addresses: [10.0.0.1/24], owns: ["2001:db8::7"]}}
+              - {name: plugin0, addresses: [198.51.100.1/28], peer: {addresses: [198.51.100.3/28], owns: ["fd00::3"]}}
+              - {name: tun0, peer: {owns: [100.64.0.7]}}
+            checks:
+              - from: {link: eth0, address: 10.0.0.1}
+                to: {address: 10.0.0.10, port: 45, protocol: tcp}
+                after: {device: plugin0, destination: 198.51.100.3:22, source: 10.0.0.1}
+              - from: {link: tun0, address: 100.64.0.7}
+                to: {address: 10.0.0.1, port: 53}
+                after: {device: eth0, through: [plugin0], copiesAt: [plugin0, tun0], answerCopiesAt: [plugin0]}
+              - from: {link: eth0, address: "2001:db8::7"}
+                to: {address: "2001:db8::1"}
+                after: {device: plugin0, destination: "[fd00::3]:22", source: "2001:db8::7"}
+            drift:
+              - deleteFirewallRule: {text: dnat}
+              - flushFirewall: inet
+            """;
+
+    @Test
+    void readsFlowsBetweenPeers() throws IOException {
+        var topology = TopologyReader.parse("topology.yaml", FLOWS);
+        assertEquals("{net.ipv4.conf.eth0/7.rp_filter=1, net.ipv4.ip_forward=0}", topology.sysctls().toString());
+        assertEquals(List.of("10.0.0.1 behind eth0 -> tcp 10.0.0.10:45 leaves by plugin0 to 198.51.100.3:22"
+                        + " from 10.0.0.1",
+                "100.64.0.7 behind tun0 -> udp 10.0.0.1:53 leaves by eth0 through plugin0 both ways,"
+                        + " copied to plugin0, tun0, its answer copied to plugin0",
+                "2001:db8::7 behind eth0 -> udp [2001:db8::1]:4007 leaves by plugin0 to [fd00::3]:22"
+                        + " from 2001:db8::7"),
+                topology.checks().stream().map(each -> each.from() + " -> " + each.to() + " " + each.after()).toList());
+        assertEquals("dnat", ((Drift.DeleteFirewallRule) topology.drift().get(0)).text());
+        assertEquals(TableFamily.INET, ((Drift.FlushFirewall) topology.drift().get(1)).family());
+        assertEquals(List.of(), schemaErrors(FLOWS));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "net.ipv4.ip_forward|kernel.pid_max|3:11: error: sysctls: 'kernel.pid_max' is not a sysctl below net.|",
+        "link: tun0|link: tun1|12:5: error: from.link: there is no link 'tun1'|eth0, plugin0, tun0",
+        "link: eth0, address: 10.0.0.1|link: eth0, address: 10.0.0.2|9:5: error: from: 10.0.0.2|of the peer of eth0",
+        "{link: eth0, address: 10.0.0.1}|{address: 10.0.0.1}|9:11: error: checks[0].from: 'link' is missing|",
+        "protocol: tcp|protocol: sctp|10:50: error: checks[0].to.protocol: 'sctp' is not udp or tcp|",
+        "port: 45|port: 0|10:36: error: checks[0].to.port: '0' is not a number from 1 to 65535|",
+        "198.51.100.3:22|198.51.100.9:22|9:5: error: after.destination: 198.51.100.9|of the peer of plugin0",
+        "198.51.100.3:22|198.51.100.3:70000|11:43: error: checks[0].after.destination|one with a port",
+        "device: plugin0, dest|dest|11:12: error: checks[0].after: say exactly one thing here|'device'",
+        "through: [plugin0]|through: [plug]|12:5: error: after.device: there is no link 'plug'|",
+        "through: [plugin0]|blocked: true|error: checks[1].after: say exactly one thing here|",
+        "device: eth0, through|blocked: true, through|14:37: error: checks[1].after.through: what is blocked|",
+        "flushFirewall: inet|flushFirewall: arp|20:20: error: drift[1].flushFirewall: 'arp'|inet, ip, ip6 or netdev",
+        "{text: dnat}|{handle: 7}|19:26: error: drift[0].deleteFirewallRule.handle: there is no such field|text",
+    })
+    void saysWhatIsWrongWithAFlow(String good, String bad, String position, String message) {
+        assertTrue(FLOWS.contains(good), good);
+        var problems = problems(FLOWS.replaceFirst(java.util.regex.Pattern.quote(good), bad));
+        assertTrue(problems.stream().anyMatch(each -> each.contains(position) && (message == null
+                || each.contains(message))),
+                position + " is not in " + problems);
+    }
 
     private static List<String> problems(String text) {
         return assertThrows(IntentException.class, () -> TopologyReader.parse("topology.yaml", text), text)
@@ -66,7 +128,9 @@ class TopologyReaderTest {
                 + route.table());
         var check = topology.checks().getFirst();
         assertEquals("10.0.0.10 to 192.0.2.7", check.name());
-        assertEquals(new Expectation.Leaves("eth0"), check.before().orElseThrow());
+        assertEquals(Expectation.Leaves.by("eth0"), check.before().orElseThrow());
+        assertEquals("10.0.0.10", check.from().toString());
+        assertEquals("udp 192.0.2.7:4007", check.to().toString());
         assertEquals(new Expectation.Blocked(), check.after());
         assertEquals(11, check.origin().line());
         var drift = topology.drift();

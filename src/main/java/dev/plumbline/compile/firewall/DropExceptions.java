@@ -66,7 +66,7 @@ public final class DropExceptions {
 
     private static Rule rule(String document, BaseChain chain, String what, Match... matches) {
         return Rule.of(key(document, chain, what), document, RuleBuilder.expressions(TableFamily.INET, List.of(matches),
-                List.of(Statement.of(Verdict.ACCEPT))));
+                List.of(Statement.counter(), Statement.of(Verdict.ACCEPT))));
     }
 
     private static RuleKey key(String document, BaseChain chain, String what) {

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A rule as rules of nftables.
+ * A rule as rules of nftables. Each counts the packets that it does something with, so that hits can be shown.
  *
  * @param rules those of its chain, in their order
  * @param chains sub-chains of its own that those jump to, by name
@@ -89,6 +89,9 @@ public record Translation(List<List<Expression>> rules, Map<String, List<List<Ex
             statements.add(new Statement.Plain(new Expression.Limit(rate.packets(), rate.seconds(), rate.burst(), false,
                     each.negated())));
         });
+        if (done.stream().noneMatch(Statement.counter()::equals)) {
+            statements.add(Statement.counter());
+        }
         statements.addAll(done);
         Map<Optional<Family>, List<List<Match>>> ways = new LinkedHashMap<>();
         for (var each : Conditions.of(rule, target.sets(), target.families())) {

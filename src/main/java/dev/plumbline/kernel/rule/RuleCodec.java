@@ -43,7 +43,7 @@ final class RuleCodec {
         private String iif = "";
         private String oif = "";
         private OptionalLong mark = OptionalLong.empty();
-        private long mask = NONE;
+        private OptionalLong mask = OptionalLong.empty();
         private OptionalInt ipProtocol = OptionalInt.empty();
         private Optional<Range> sourcePort = Optional.empty();
         private Optional<Range> destinationPort = Optional.empty();
@@ -81,7 +81,7 @@ final class RuleCodec {
                 case FRA_GOTO -> target = attribute.u32();
                 case FRA_PRIORITY -> priority = attribute.u32();
                 case FRA_FWMARK -> mark = OptionalLong.of(attribute.u32());
-                case FRA_FWMASK -> mask = attribute.u32();
+                case FRA_FWMASK -> mask = OptionalLong.of(attribute.u32());
                 case FRA_SUPPRESS_IFGROUP -> suppressInterfaceGroup = optional(attribute.u32());
                 case FRA_SUPPRESS_PREFIXLEN -> suppressPrefixLength = attribute.u32() == NONE
                         ? OptionalInt.empty() : OptionalInt.of(attribute.s32());
@@ -115,7 +115,8 @@ final class RuleCodec {
 
         /** A mask without a mark says: these bits are zero. */
         private Optional<Mark> mark() {
-            return mark.isPresent() || mask != NONE ? Optional.of(new Mark(mark.orElse(0), mask)) : Optional.empty();
+            return mark.isPresent() || mask.isPresent() ? Optional.of(new Mark(mark.orElse(0), mask.orElse(NONE)))
+                    : Optional.empty();
         }
 
         private RuleAction action() {
