@@ -62,7 +62,7 @@ final class ExplainCommand extends Subcommand {
     private final Makers makers = new Makers(TableNames.protocols());
 
     ExplainCommand() {
-        super("Say who made a route or a rule: file, line, document, commit and author, or whose it is.",
+        super("Say who made a route, a rule or a rule of the firewall: file, line, document, commit and author, or whose it is.",
                 "explain: all that is plumbline's.",
                 "explain route 192.168.1.0/24 table 100, explain rule priority 1000: whose they are, in the words of"
                         + " `ip route` and `ip rule`; what is not said may be anything.",
@@ -77,7 +77,8 @@ final class ExplainCommand extends Subcommand {
     public Integer call() {
         List<String> said = words.getValue();
         var what = said == null ? List.<String>of() : said;
-        try (var inquiry = Inquiry.open(state.directory(), VersionCommand.version())) {
+        try (var inquiry = Inquiry.open(state.directory(), VersionCommand.version(),
+                state.configuration().variables())) {
             return new Answer(inquiry).to(what) ? Plumbline.DONE : Plumbline.ERROR;
         } catch (SelectionException e) {
             throw new ParameterException(spec().commandLine(), e.getMessage());

@@ -2,6 +2,7 @@ package dev.plumbline.cli;
 
 import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.state.ReadScope;
+import dev.plumbline.state.firewall.LiveFirewall;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -12,7 +13,7 @@ final class ShowCommand extends Subcommand {
     private final BooleanSupplier json = flag("--json", "Print JSON in place of YAML.");
 
     ShowCommand() {
-        super("Print the links, addresses, routes and rules of a network namespace, as the kernel has them.",
+        super("Print the links, addresses, routes and rules of a network namespace, and plumbline's nftables there.",
                 "The table `local` is left out. Needs no root for the namespace that the command runs in.");
     }
 
@@ -27,6 +28,9 @@ final class ShowCommand extends Subcommand {
     public Integer call() {
         try (var namespace = KernelNamespace.open(netns.<String>getValue())) {
             var state = namespace.read(ReadScope.ALL);
+            if (state.firewall().access() == LiveFirewall.Access.FORBIDDEN) {
+                err().println("plumbline: nftables can be read by root alone");
+            }
             if (json.getAsBoolean()) {
                 StateRendering.json(state, out());
             } else {

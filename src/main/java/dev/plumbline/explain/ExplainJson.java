@@ -1,6 +1,7 @@
 package dev.plumbline.explain;
 
 import dev.plumbline.compile.Examined;
+import dev.plumbline.explain.Explained.OfFirewall;
 import dev.plumbline.explain.Explained.OfRoute;
 import dev.plumbline.explain.Explained.OfRule;
 import dev.plumbline.history.Commit;
@@ -68,6 +69,7 @@ public final class ExplainJson implements Explanation {
         JsonText.write(switch (each.object()) {
             case OfRoute(var route) -> RouteJson.toJson(route);
             case OfRule(var rule) -> RuleJson.toJson(rule);
+            case OfFirewall it -> it.object();
         }, json);
         var owner = each.owner();
         json.writeBooleanProperty("ours", owner.standing().isOurs());

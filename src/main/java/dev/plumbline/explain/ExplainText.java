@@ -1,6 +1,7 @@
 package dev.plumbline.explain;
 
 import dev.plumbline.compile.Examined;
+import dev.plumbline.explain.Explained.OfFirewall;
 import dev.plumbline.explain.Explained.OfRoute;
 import dev.plumbline.explain.Explained.OfRule;
 import dev.plumbline.history.Commit;
@@ -126,6 +127,7 @@ public final class ExplainText implements Explanation {
         return switch (each.object()) {
             case OfRoute(var route) -> OptionalLong.of(route.table());
             case OfRule(var rule) -> rule.table();
+            case OfFirewall _ -> OptionalLong.empty();
         };
     }
 

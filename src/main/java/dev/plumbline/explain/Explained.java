@@ -1,8 +1,10 @@
 package dev.plumbline.explain;
 
 import dev.plumbline.state.Family;
+import dev.plumbline.state.Protocol;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RoutingRule;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A live object, and whose it is.
@@ -14,10 +16,10 @@ public record Explained(String netns, Subject object, Owner owner) {
     /** An object of the kernel. */
     public sealed interface Subject {
 
-        /** {@code route} or {@code rule}. */
+        /** {@code route}, {@code rule}, {@code nft rule} and the like. */
         String resource();
 
-        /** In the words of {@code ip}. */
+        /** In the words of {@code ip}, or of {@code nft}. */
         String text();
 
         /** Who made it, by its mark. */
@@ -60,6 +62,21 @@ public record Explained(String netns, Subject object, Owner owner) {
         @Override
         public int protocol() {
             return rule.protocol();
+        }
+    }
+
+    /**
+     * A rule, a set or a chain of plumbline's nftables.
+     *
+     * @param resource {@code nft rule}, {@code nft set} or {@code nft chain}
+     * @param text in the words of {@code nft}
+     * @param object for JSON
+     */
+    public record OfFirewall(String resource, String text, ObjectNode object) implements Subject {
+
+        @Override
+        public int protocol() {
+            return Protocol.PLUMBLINE;
         }
     }
 }

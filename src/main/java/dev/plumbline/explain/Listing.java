@@ -28,6 +28,7 @@ public final class Listing {
     private static final class Group {
         private final Map<TableKey, BitSet> routes = new TreeMap<>();
         private final List<RoutingRule> rules = new ArrayList<>();
+        private final List<Explained> firewall = new ArrayList<>();
     }
 
     /** @param wanted of whom; the objects of all others are left out */
@@ -55,6 +56,11 @@ public final class Listing {
                 }
             }
         });
+        owners.firewall(each -> {
+            if (each.owner().standing().isOurs() && wanted.test(each.owner())) {
+                group(each.owner()).firewall.add(each);
+            }
+        });
     }
 
     private Group group(Owner owner) {
@@ -70,10 +76,10 @@ public final class Listing {
     public long size(String document) {
         var group = groups.get(document);
         return group == null ? 0
-                : group.rules.size() + group.routes.values().stream().mapToLong(BitSet::cardinality).sum();
+                : group.rules.size() + group.firewall.size() + group.routes.values().stream().mapToLong(BitSet::cardinality).sum();
     }
 
-    /** Hands over what a document has: rules, then routes table by table. */
+    /** Hands over what a document has: rules, then routes table by table, then nftables. */
     public void forEach(String document, Consumer<Explained> consumer) {
         var group = groups.getOrDefault(document, new Group());
         group.rules.forEach(rule -> consumer.accept(new Explained(examined.netns(), new Explained.OfRule(rule),
@@ -83,6 +89,7 @@ public final class Listing {
             bits.stream().forEach(row -> consumer.accept(new Explained(examined.netns(),
                     new Explained.OfRoute(rows.route(row)), owners.of(rows, row))));
         });
+        group.firewall.forEach(consumer);
     }
 
     /** By file and line. */

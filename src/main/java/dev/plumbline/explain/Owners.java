@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -28,9 +29,11 @@ public final class Owners {
     private final Map<RoutingRule, Origin> rules = new HashMap<>();
     private final Map<Long, Origin> waitingTables = new HashMap<>();
     private final Map<Prefix, List<TakenRoute>> taken;
+    private final FirewallOwners firewall;
 
     public Owners(Examined examined) {
         this.examined = examined;
+        firewall = new FirewallOwners(examined);
         for (DesiredRule each : examined.compilation().desired().rules()) {
             rules.put(each.rule(), each.origin());
         }
@@ -148,11 +151,17 @@ public final class Owners {
     /** Whether a line of a file says an object by itself, whether or not it is there. */
     public boolean isSaidAt(String file, int line) {
         var desired = examined.compilation().desired();
-        return rules.values().stream().anyMatch(each -> each.line() == line && each.file().equals(file))
+        return firewall.isSaidAt(file, line)
+                || rules.values().stream().anyMatch(each -> each.line() == line && each.file().equals(file))
                 || desired.routes().tables().values().stream().filter(RouteRows::hasOrigins)
                         .anyMatch(rows -> rows.origins().stream().anyMatch(each -> each.file().equals(file))
                                 && IntStream.range(0, rows.size()).anyMatch(row -> rows.origin(row).line() == line
                                         && rows.document(row).file().equals(file)));
+    }
+
+    /** Hands over plumbline's nftables, object by object; chains that serve several documents are left out. */
+    void firewall(Consumer<Explained> consumer) {
+        firewall.forEach(consumer);
     }
 
     /** Documents that have this table, or have routes in it. */

@@ -4,6 +4,7 @@ import static dev.plumbline.facts.FactsReader.require;
 
 import dev.plumbline.facts.NamespaceFacts.PartialTable;
 import dev.plumbline.json.AddressJson;
+import dev.plumbline.json.FirewallJson;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.LedgerJson;
 import dev.plumbline.json.NamespaceJson;
@@ -16,6 +17,9 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.FirewallState;
+import dev.plumbline.state.firewall.LiveFirewall;
+import dev.plumbline.state.firewall.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +44,7 @@ final class NamespaceFactsReader {
     private final List<LinkAddress> addresses = new ArrayList<>();
     private final List<RoutingRule> rules = new ArrayList<>();
     private final List<JsonNode> sysctls = new ArrayList<>();
+    private final List<Table> firewall = new ArrayList<>();
     private final SortedMap<TableKey, RouteRows.Builder> tables = new TreeMap<>();
 
     NamespaceFacts read(JsonParser parser) {
@@ -54,6 +59,7 @@ final class NamespaceFactsReader {
                 case "rules" -> each(parser, node -> rules.add(RuleJson.fromJson(node)));
                 case "routes" -> each(parser, this::route);
                 case "sysctls" -> each(parser, sysctls::add);
+                case "firewall" -> each(parser, node -> firewall.add(FirewallJson.table(node)));
                 default -> {
                     if (VALUES.contains(name)) {
                         values.put(name, JsonText.read(parser));
@@ -84,7 +90,8 @@ final class NamespaceFactsReader {
 
     private NamespaceFacts facts() {
         var state = new NamespaceState(NamespaceJson.id(values.get("namespace")), NamespaceJson.links(links), addresses,
-                RouteTables.built(tables), rules).with(SysctlJson.read(sysctls));
+                RouteTables.built(tables), rules).with(SysctlJson.read(sysctls))
+                .with(new LiveFirewall(new FirewallState(firewall), Map.of()));
         return new NamespaceFacts(values.get("label").stringValue(), values.get("recorded").booleanValue(), state,
                 values.get("partial").values().stream().map(NamespaceFactsReader::partial).toList(),
                 LedgerJson.fromJson(values.get("ledger")));

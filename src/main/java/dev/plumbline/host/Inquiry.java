@@ -37,9 +37,11 @@ public final class Inquiry implements AutoCloseable {
     private final String programVersion;
     private final StoreView store;
     private final List<String> unseen = new ArrayList<>();
+    private final Map<String, String> variables;
     private final List<Document> documents;
 
-    private Inquiry(Path stateDirectory, String programVersion, StoreView store) {
+    private Inquiry(Path stateDirectory, String programVersion, Map<String, String> variables, StoreView store) {
+        this.variables = variables;
         this.stateDirectory = stateDirectory;
         this.programVersion = programVersion;
         this.store = store;
@@ -47,11 +49,15 @@ public final class Inquiry implements AutoCloseable {
         documents = applied();
     }
 
-    /** Opens what is recorded. */
-    public static Inquiry open(Path stateDirectory, String programVersion) {
+    /**
+     * Opens what is recorded.
+     *
+     * @param variables of {@code plumbline.yaml}
+     */
+    public static Inquiry open(Path stateDirectory, String programVersion, Map<String, String> variables) {
         var store = Store.openReadOnly(stateDirectory, programVersion);
         try {
-            return new Inquiry(stateDirectory, programVersion, store);
+            return new Inquiry(stateDirectory, programVersion, variables, store);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -96,7 +102,8 @@ public final class Inquiry implements AutoCloseable {
     public List<Examined> examine(Optional<String> only) {
         return new Reconciler(KernelNamespace::find, new StoredLedgers(store),
                 new StoredJournal.Reading(store, stateDirectory), TableNames.read(), false, new Timings())
-                .with(new StoredAttached(store, stateDirectory), false).examine(documents, only, unseen::add);
+                .with(new StoredAttached(store, stateDirectory), false).naming(variables)
+                .examine(documents, only, unseen::add);
     }
 
     /** Names of tables beside those of the kernel: of {@code rt_tables}, and of RouteTable documents. */

@@ -4,6 +4,9 @@ import dev.plumbline.state.Link;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.RouteTables;
+import dev.plumbline.state.firewall.FirewallState;
+import dev.plumbline.state.firewall.LiveFirewall;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +18,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A namespace as {@code namespace}, {@code links}, {@code addresses}, {@code routes}, {@code rules} and
- * {@code sysctls}; routes are in the order of tables. The parts come one object at a time, so that a million routes need not stand in one tree.
+ * A namespace as {@code namespace}, {@code links}, {@code addresses}, {@code routes}, {@code rules}, {@code sysctls} and,
+ * if there are tables of plumbline's, {@code firewall}; routes are in the order of tables. The parts come one object at
+ * a time, so that a million routes need not stand in one tree.
  */
 public final class NamespaceJson {
 
@@ -26,7 +30,7 @@ public final class NamespaceJson {
     /** The lists of a namespace, one after the other. */
     public static List<Section> sections(NamespaceState state) {
         var names = state.links().stream().collect(Collectors.toMap(Link::index, Link::name, (one, other) -> one));
-        return List.of(
+        var sections = new ArrayList<>(List.of(
                 new Section("links", state.links().size(),
                         to -> state.links().forEach(link -> to.accept(LinkJson.toJson(link, names)))),
                 new Section("addresses", state.addresses().size(),
@@ -35,7 +39,13 @@ public final class NamespaceJson {
                         rows -> rows.forEach(route -> to.accept(RouteJson.toJson(route))))),
                 new Section("rules", state.rules().size(),
                         to -> state.rules().forEach(rule -> to.accept(RuleJson.toJson(rule)))),
-                new Section("sysctls", state.sysctls().size(), to -> SysctlJson.each(state.sysctls(), to)));
+                new Section("sysctls", state.sysctls().size(), to -> SysctlJson.each(state.sysctls(), to))));
+        var tables = state.firewall().state().tables();
+        if (!tables.isEmpty()) {
+            sections.add(new Section("firewall", tables.size(),
+                    to -> tables.forEach(table -> to.accept(FirewallJson.toJson(table)))));
+        }
+        return sections;
     }
 
     /** A named list of objects, which are made one at a time as they are walked. */
@@ -76,7 +86,9 @@ public final class NamespaceJson {
         var state = new NamespaceState(id, links(linkNodes),
                 read(fields.list("addresses"), AddressJson::fromJson),
                 RouteTables.of(routes),
-                read(fields.list("rules"), RuleJson::fromJson)).with(SysctlJson.read(fields.list("sysctls")));
+                read(fields.list("rules"), RuleJson::fromJson)).with(SysctlJson.read(fields.list("sysctls")))
+                .with(new LiveFirewall(new FirewallState(read(fields.list("firewall"), FirewallJson::table)),
+                        Map.of()));
         fields.end();
         return state;
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.kernel.Nft;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +110,11 @@ class AgentKernelTest {
         }
     }
 
+    /** All that the status says but for the time of the question. */
+    private String runs() {
+        return plumbline("status", "--json").out().replaceFirst("\"at\":\"[^\"]*\"", "");
+    }
+
     private boolean has(String rule) {
         return host.snapshot().rules().stream().anyMatch(each -> each.contains(rule));
     }
@@ -132,6 +138,37 @@ class AgentKernelTest {
         assertEquals(0, status.code(), status::toString);
         assertTrue(status.out().startsWith("Ready:     yes"), status::toString);
         assertTrue(status.out().contains("Next run:  "), status::toString);
+    }
+
+    /** Who changes plumbline's nftables wakes it within a second; who changes others, and itself, does not. */
+    @Test
+    void putsBackWhatSomebodyChangesInTheFirewall() throws Exception {
+        var nft = new Nft(host.name());
+        host.intent("fw.yaml", """
+                kind: Firewall
+                metadata: {name: fw}
+                spec: {rules: [INPUT -p tcp --dport 23 -j DROP]}
+                """);
+        start();
+        assertEquals(0, plumbline("reconcile").code());
+        await(() -> nft.run("list ruleset").contains("tcp dport 23 drop"), "applied");
+        await(() -> plumbline("status").out().startsWith("Ready:     yes"), "ready");
+        Thread.sleep(1500);
+        var before = runs();
+        nft.load("table inet docker { chain c { counter accept; }; }");
+        for (int i = 0; i < 20; i++) {
+            nft.run("add rule inet docker c counter drop");
+        }
+        Thread.sleep(1500);
+        assertEquals(before, runs(),
+                "others' tables");
+        var since = Instant.now();
+        nft.run("flush chain inet plumbline input-filter");
+        await(() -> nft.run("list ruleset").contains("tcp dport 23 drop"), "put back");
+        assertTrue(Duration.between(since, Instant.now()).toMillis() < 3000, () -> since + " " + Instant.now());
+        nft.run("add rule inet plumbline input-filter udp dport 9 drop");
+        await(() -> !nft.run("list ruleset").contains("udp dport 9"), "taken away");
+        assertTrue(nft.run("list ruleset").contains("docker"));
     }
 
     /** What was pushed and applied is kept true; who else pushes than root finds the agent's socket. */

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.kernel.Nft;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -251,5 +254,33 @@ class FirewallLoopKernelTest {
                 "+ nft rule inet plumbline input-filter tcp dport 24 drop comment \"Firewall/edge\"    # accepted"),
                 rehearsal::toString);
         assertEquals(before, nft.run("list ruleset"));
+    }
+
+    @Test
+    void explainShowAndFacts() {
+        edge("INPUT -p tcp --dport 22 -j ACCEPT", "INPUT -p tcp --dport 24 -j DROP");
+        host.apply();
+        var line = host.execute("explain", host.intents().resolve("edge.yaml") + ":6", "--state-dir",
+                host.state().toString());
+        assertEquals(0, line.code(), line::toString);
+        assertTrue(line.out().contains("nft rule inet plumbline input-filter tcp dport 22 accept"), line::toString);
+        assertFalse(line.out().contains("dport 24"), line::toString);
+        var all = host.execute("explain", "--json", "--state-dir", host.state().toString());
+        assertTrue(all.out().contains("\"resource\":\"nft rule\"") && all.out().contains("\"standing\":\"as_intended\""),
+                all::toString);
+        var show = host.execute("show");
+        assertTrue(show.out().contains("firewall:\n- {family: inet, name: plumbline"), show::toString);
+        assertTrue(show.out().contains("nft: \"tcp dport 24 drop\""), show::toString);
+        var facts = directory.resolve("facts.json");
+        try {
+            Files.writeString(facts, host.run("facts").out());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var other = host.elsewhere(namespaces);
+        assertTrue(other.plan("--facts", facts.toString()).endsWith("No changes. The network matches the intents.\n"));
+        edge("INPUT -p tcp --dport 22 -j ACCEPT");
+        var less = other.plan("--facts", facts.toString());
+        assertTrue(less.contains("- nft rule inet plumbline input-filter tcp dport 24 drop"), less);
     }
 }

@@ -236,6 +236,33 @@ class GuardsKernelTest {
         host.apply("--allow", "ssh-session");
     }
 
+    /** A policy of drop lets sessions pass by itself; a rule that does not is noticed. */
+    @Test
+    void aFirewallThatCutsTheSession() throws Exception {
+        session(PEER, "10.0.0.10");
+        host.intent("fw.yaml", """
+                kind: Firewall
+                metadata: {name: fw}
+                spec: {policies: {input: drop, output: drop}, rules: [INPUT -s 198.51.100.0/24 -j DROP]}
+                """);
+        assertFalse(host.plan().contains("guard"), host.plan());
+        host.apply();
+        host.intent("fw.yaml", """
+                kind: Firewall
+                metadata: {name: fw}
+                spec: {policies: {input: drop, output: drop}, rules: [INPUT -s 203.0.113.0/24 -j DROP]}
+                """);
+        assertRefused("ssh-session: may cut the SSH session from 203.0.113.5");
+        host.intent("fw.yaml", """
+                kind: Firewall
+                metadata: {name: fw}
+                spec: {policies: {input: drop, output: drop}, rules: [INPUT -i eth9 -j DROP]}
+                """);
+        assertRefused("ssh-session: may cut the SSH session from 203.0.113.5");
+        host.apply();
+        host.assertNothingToDo();
+    }
+
     @Test
     void aSessionOverIpv6() throws Exception {
         namespaces.ip(world).run("-6 route add default via 2001:db8::10");

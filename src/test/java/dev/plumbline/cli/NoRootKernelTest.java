@@ -51,6 +51,8 @@ class NoRootKernelTest {
                 note: SourceRouting/sip: the store has no record of what was moved out of main; the marked routes of \
                 net1 \
                 in its tables stand in for it, and who made them is not known
+                note: nftables can be read by root alone: whether tables of plumbline are left that no document wants \
+                was not looked at
 
                 No changes. The network matches the intents.
                 """, "plumbline: no right to read STATE: run as root to see what is recorded there\n"), nobody("plan"));
@@ -58,6 +60,24 @@ class NoRootKernelTest {
         assertEquals(0, show.code(), show::toString);
         assertTrue(show.out().contains("prefsrc: 192.168.1.209"), show::toString);
         assertEquals(before, host.snapshot());
+    }
+
+    @Test
+    void aFirewallIsNotSeen() throws Exception {
+        host.intent("fw.yaml", """
+                kind: Firewall
+                metadata: {name: fw}
+                spec: {rules: [INPUT -p tcp --dport 23 -j DROP]}
+                """);
+        host.apply();
+        var plan = nobody("plan");
+        assertEquals(0, plan.code(), plan::toString);
+        assertTrue(plan.out().contains("warning: nftables can be read by root alone: run as root to see what would be"
+                + " done to the firewall\n"), plan::toString);
+        assertTrue(plan.out().endsWith("\nNo changes in what could be read.\n"), plan::toString);
+        var show = nobody("show");
+        assertEquals(0, show.code(), show::toString);
+        assertEquals("plumbline: nftables can be read by root alone\n", show.err());
     }
 
     @Test

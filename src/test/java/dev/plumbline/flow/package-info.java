@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plumbline.flow;
+
+import org.jspecify.annotations.NullMarked;
