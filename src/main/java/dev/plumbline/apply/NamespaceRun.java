@@ -146,7 +146,8 @@ final class NamespaceRun implements AutoCloseable {
         var needs = timings.time("compile", () -> Compiler.needs(wanted, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
-        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, onlyAttachments);
+        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, onlyAttachments,
+                !needs.vrf() || namespace.canMakeVrf());
         var compilation = timings.time("compile", () -> Compiler.compile(wanted, facts));
         return new Prepared(needs, live, ledger, compilation, List.of());
     }
@@ -208,7 +209,8 @@ final class NamespaceRun implements AutoCloseable {
                 routes += rows.attributes(row).isOurs() ? 1 : 0;
             }
         }
-        return Map.of("route", routes, "rule", desired.rules().stream().filter(each -> each.rule().isOurs()).count());
+        return Map.of("route", routes, "rule", desired.rules().stream().filter(each -> each.rule().isOurs()).count(),
+                "link", (long) desired.vrfs().size());
     }
 
     /** Whose changes could make this plan another one. */

@@ -120,7 +120,9 @@ public record Rehearsal(Plan.NamespacePlan plan, List<String> failures, long acc
                 desired.routes().without(route -> refused.contains(new Key(false, "route", route.toString()))),
                 desired.exclusive(), desired.moved(), desired.adopting(), desired.rules().stream().filter(each ->
                         !refused.contains(new Key(false, "rule", RuleChanges.subject(each.rule())))).toList(),
-                desired.keptTables(), desired.firewall(), desired.sysctls(), desired.held());
+                desired.keptTables(), desired.firewall(), desired.sysctls(), desired.vrfs().stream().filter(each ->
+                        !refused.contains(new Key(false, "link", each.vrf().words()))
+                        && !refused.contains(new Key(false, "link", each.device()))).toList(), desired.held());
     }
 
     /** Changes with the kernel's verdict. */

@@ -1,11 +1,13 @@
 package dev.plumbline.apply;
 
+import dev.plumbline.plan.LinkDiff;
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.LiveNamespace;
+import dev.plumbline.state.LinkEffects;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.ReadScope;
 import java.time.Duration;
@@ -38,7 +40,9 @@ final class Verification {
     }
 
     static List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
-        return List.of(RuleDiff.between(desired, live), RouteDiff.between(desired, live));
+        var links = LinkDiff.between(desired, live);
+        var then = LinkEffects.after(live, links);
+        return List.of(links, RuleDiff.between(desired, then), RouteDiff.between(desired, then));
     }
 
     /**

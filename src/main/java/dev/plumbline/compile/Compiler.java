@@ -18,6 +18,7 @@ import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.firewall.DesiredFirewall;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,10 +39,13 @@ public final class Compiler {
     private static final int RESERVED = 3;
 
     private final List<Document> documents;
+    private final NamespaceState read;
     private final Draft draft;
     private final TableNumbers tables;
 
-    private Compiler(List<Document> documents, Facts facts) {
+    private Compiler(List<Document> documents, Facts before) {
+        var facts = before.with(VrfCompiler.released(documents, before.live()));
+        this.read = before.live();
         this.documents = documents;
         var interfaces = new Interfaces(facts.live(), facts.ledger().devices(), facts.attended());
         this.draft = new Draft(facts, interfaces);
@@ -114,6 +118,7 @@ public final class Compiler {
         ownership.routesOfDocuments();
         ownership.routesOfOthers();
         ownership.rules();
+        VrfCompiler.restore(draft, read, documents);
         putBack.routes();
         putBack.rules();
         noteUnrecorded();
@@ -143,7 +148,8 @@ public final class Compiler {
         }
         var ledger = holding.ledger(new Ledger(draft.allotments(), draft.taken(), draft.takenRules(),
                 draft.interfaces().devices(), carriedOut), held);
-        var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables());
+        var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables(),
+                DesiredFirewall.NONE, List.of(), draft.vrfs(), Held.NOTHING);
         var desired = holding(whole, holding.of(held));
         return new Compilation(desired, held.equals(ignored) ? desired : holding(whole, holding.of(ignored)),
                 uncorrected, ledger, draft.waiting(), draft.problems().stream().sorted(Problem.BY_POSITION).toList(),
@@ -153,7 +159,7 @@ public final class Compiler {
     private DesiredState holding(DesiredState whole, Held held) {
         return new DesiredState(whole.routes(), draft.exclusive(held.documents()), whole.moved(),
                 draft.adopting(held.documents()), whole.rules(), whole.keptTables(), whole.firewall(),
-                whole.sysctls(), held);
+                whole.sysctls(), whole.vrfs(), held);
     }
 
     /** One document's rows of a table are passed on as they are; only shared tables are merged. */
@@ -235,6 +241,7 @@ public final class Compiler {
         draft.facts().live().rules().stream().filter(rule -> !rule.isOurs())
                 .forEach(rule -> rule.table().ifPresent(read::add));
         draft.facts().live().links().forEach(link -> link.vrfTable().ifPresent(read::add));
+        draft.vrfs().forEach(each -> read.add(each.table()));
         for (var document : documents) {
             if (!(document.spec() instanceof RouteTableSpec) || tables.of(document).isEmpty()) {
                 continue;

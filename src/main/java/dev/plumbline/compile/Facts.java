@@ -18,14 +18,25 @@ import java.util.Map;
  * @param uncorrected documents ({@code kind/name}) that are as they were applied, and whose drift is left alone while
  *     nobody watches: {@link DriftMode#REPORT} or {@link DriftMode#IGNORE}
  * @param onlyAttachments documents of people are not at hand: what they made stays as it is
+ * @param canMakeVrf the kernel makes VRF devices, if {@link Needs#vrf} asks
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments) {
+        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments, boolean canMakeVrf) {
+
+    /** Of a kernel that makes VRF devices. */
+    public Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
+            boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments) {
+        this(live, ledger, freeTables, tableNames, attended, uncorrected, onlyAttachments, true);
+    }
 
     /** With all documents at hand. */
     public Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
             boolean attended, Map<String, DriftMode> uncorrected) {
         this(live, ledger, freeTables, tableNames, attended, uncorrected, false);
+    }
+
+    Facts with(NamespaceState other) {
+        return new Facts(other, ledger, freeTables, tableNames, attended, uncorrected, onlyAttachments, canMakeVrf);
     }
 
     public Facts {

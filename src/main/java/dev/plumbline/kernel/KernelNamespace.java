@@ -3,6 +3,7 @@ package dev.plumbline.kernel;
 import dev.plumbline.kernel.link.Devices;
 import dev.plumbline.kernel.link.LinkReader;
 import dev.plumbline.kernel.link.LinkWriter;
+import dev.plumbline.kernel.link.LinksDomain;
 import dev.plumbline.kernel.route.FibTables;
 import dev.plumbline.kernel.route.RouteQuery;
 import dev.plumbline.kernel.route.RouteReader;
@@ -234,6 +235,11 @@ public final class KernelNamespace implements LiveNamespace {
     }
 
     @Override
+    public boolean canMakeVrf() {
+        return links().canMakeVrf();
+    }
+
+    @Override
     public boolean isOccupied(long table) {
         synchronized (socket) {
             try {
@@ -300,7 +306,7 @@ public final class KernelNamespace implements LiveNamespace {
 
     @Override
     public List<Domain<?>> domains() {
-        return List.of(new RoutesDomain(socket), new RulesDomain(socket));
+        return List.of(new LinksDomain(socket), new RoutesDomain(socket), new RulesDomain(socket));
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.DesiredState.DesiredRule;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.Link;
+import dev.plumbline.state.LinkChanges;
+import dev.plumbline.state.LinkEffects;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.ReadScope;
@@ -29,12 +31,17 @@ import java.util.stream.Collectors;
  *
  * @param scope what was read for the plan, and is to be read for the undo
  */
-public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
+public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules, FormerLinks links) {
 
     static final Origin ORIGIN = new Origin("the state before", "", 0, 0);
 
     public Former {
         routes = List.copyOf(routes);
+    }
+
+    /** Of a plan that touches no links. */
+    public Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
+        this(scope, routes, rules, FormerLinks.NONE);
     }
 
     /**
@@ -108,14 +115,22 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
     public static Former of(NamespaceState before, List<ChangeSet> changes, ReadScope scope) {
         var routes = new ArrayList<FormerRoutes>();
         var rules = new FormerRules(List.of(), Set.of(), List.of());
+        var links = FormerLinks.NONE;
+        var lost = new TreeMap<TableKey, RouteRows>();
         for (var each : changes) {
             switch (each) {
-                case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)));
+                case LinkChanges some -> {
+                    links = FormerLinks.of(some);
+                    lost.putAll(LinkEffects.lost(before, some));
+                }
+                case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)
+                        .with(lost.remove(table.key()))));
                 case RuleChanges some -> rules = FormerRules.of(before, some);
                 default -> throw new IllegalStateException("no inverse for " + each.getClass());
             }
         }
-        return new Former(scope, routes, rules);
+        lost.forEach((key, rows) -> routes.add(FormerRoutes.untouched(key).with(rows)));
+        return new Former(scope, routes, rules, links);
     }
 
     /**
@@ -138,12 +153,14 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
     }
 
     /** The way back from the live state to the former one. */
-    public Way wayFrom(NamespaceState live) {
+    public Way wayFrom(NamespaceState now) {
+        var impossible = new TreeSet<String>();
+        var linkChanges = LinkDiff.back(links, now, impossible);
+        var live = LinkEffects.after(now, linkChanges);
         var devices = live.links().stream().map(Link::name).collect(Collectors.toSet());
         var wanted = new TreeMap<TableKey, RouteRows>();
         var present = new TreeMap<TableKey, RouteRows>();
         var going = new TreeMap<TableKey, RouteRows>();
-        var impossible = new TreeSet<String>();
         for (var table : routes) {
             var rows = live.routes().rows(table.key());
             wanted.put(table.key(), table.wanted(rows, devices, impossible));
@@ -157,6 +174,6 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         if (ruleChanges.isEmpty()) {
             impossible.addAll(rules.misplaced(live));
         }
-        return new Way(List.of(ruleChanges, routeChanges), List.copyOf(impossible));
+        return new Way(List.of(linkChanges, ruleChanges, routeChanges), List.copyOf(impossible));
     }
 }

@@ -2,6 +2,8 @@ package dev.plumbline.state;
 
 /** The order of writes: make before break. Within a phase a domain puts dependencies first. */
 public enum Phase {
+    /** Links that are made or changed. */
+    LINKS,
     /** What nothing points at yet: routes in tables that no rule reads. */
     INERT,
     /** plumbline's nftables: one transaction. */
@@ -11,5 +13,7 @@ public enum Phase {
     /** Rules that are added or moved. */
     NEW_RULES,
     OLD_RULES,
-    OLD_ROUTES
+    OLD_ROUTES,
+    /** Links that nothing needs any more. */
+    OLD_LINKS
 }

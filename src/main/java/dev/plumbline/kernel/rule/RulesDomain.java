@@ -56,7 +56,7 @@ public final class RulesDomain implements Domain<RuleChanges> {
         var steps = switch (phase) {
             case NEW_RULES -> List.of(creates(changes), takenAway(changes));
             case OLD_RULES -> List.of(oldRules(changes));
-            case INERT, FIREWALL, NEW_ROUTES, OLD_ROUTES -> List.<List<Write>>of();
+            default -> List.<List<Write>>of();
         };
         int total = steps.stream().mapToInt(List::size).sum();
         if (total == 0) {
