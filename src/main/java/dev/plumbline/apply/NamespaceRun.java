@@ -149,7 +149,7 @@ final class NamespaceRun implements AutoCloseable {
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
         var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, onlyAttachments,
-                surroundings.firewall(wanted, live, namespace));
+                surroundings.firewall(wanted, live, namespace), !needs.vrf() || namespace.canMakeVrf());
         var compilation = timings.time("compile", () -> FirewallAccess.checked(wanted, live,
                 Compiler.compile(wanted, facts)));
         return new Prepared(needs, live, ledger, compilation, List.of());
@@ -214,7 +214,8 @@ final class NamespaceRun implements AutoCloseable {
             }
         }
         var owned = new HashMap<>(Map.of("route", routes, "rule",
-                desired.rules().stream().filter(each -> each.rule().isOurs()).count()));
+                desired.rules().stream().filter(each -> each.rule().isOurs()).count(),
+                "link", (long) desired.vrfs().size()));
         long nftRules = desired.firewall().state().tables().stream().flatMap(table -> table.chains().stream())
                 .mapToLong(chain -> chain.rules().size()).sum();
         if (nftRules > 0) {

@@ -123,7 +123,8 @@ public record Rehearsal(Plan.NamespacePlan plan, List<String> failures, long acc
                         !refused.contains(new Key(false, "rule", RuleChanges.subject(each.rule())))).toList(),
                 desired.keptTables(), desired.firewall(), desired.sysctls().stream().filter(each ->
                         !refused.contains(new Key(false, "sysctl", Sysctl.name(each.path())))).toList(),
-                desired.held());
+                desired.vrfs().stream().filter(each -> !refused.contains(new Key(false, "link", each.vrf().words()))
+                        && !refused.contains(new Key(false, "link", each.device()))).toList(), desired.held());
     }
 
     /** Changes with the kernel's verdict. */

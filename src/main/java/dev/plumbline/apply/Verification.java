@@ -1,6 +1,7 @@
 package dev.plumbline.apply;
 
 import dev.plumbline.plan.FirewallDiff;
+import dev.plumbline.plan.LinkDiff;
 import dev.plumbline.plan.RouteDiff;
 import dev.plumbline.plan.RuleDiff;
 import dev.plumbline.plan.SysctlDiff;
@@ -8,6 +9,7 @@ import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
 import dev.plumbline.state.LiveNamespace;
+import dev.plumbline.state.LinkEffects;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.ReadScope;
 import java.time.Duration;
@@ -40,8 +42,10 @@ final class Verification {
     }
 
     static List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
-        var changes = new ArrayList<ChangeSet>(List.of(RuleDiff.between(desired, live),
-                RouteDiff.between(desired, live), SysctlDiff.between(desired, live)));
+        var links = LinkDiff.between(desired, live);
+        var then = LinkEffects.after(live, links);
+        var changes = new ArrayList<ChangeSet>(List.of(links, RuleDiff.between(desired, then),
+                RouteDiff.between(desired, then), SysctlDiff.between(desired, live)));
         // Most namespaces have no firewall: its classes stay unloaded there.
         if (!desired.firewall().state().tables().isEmpty() || !live.firewall().state().tables().isEmpty()) {
             changes.add(FirewallDiff.between(desired, live));

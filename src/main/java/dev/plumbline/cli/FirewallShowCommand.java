@@ -27,7 +27,8 @@ final class FirewallShowCommand extends Subcommand {
     @Override
     public Integer call() {
         String only = netns.getValue();
-        try (var inquiry = Inquiry.open(state.directory(), VersionCommand.version())) {
+        try (var inquiry = Inquiry.open(state.directory(), VersionCommand.version(),
+                state.configuration().variables())) {
             var records = inquiry.records();
             var examined = inquiry.examine(Optional.of(only == null ? KernelNamespace.HOST : only));
             examined.forEach(each -> unreadable(each.live().firewall().access()));

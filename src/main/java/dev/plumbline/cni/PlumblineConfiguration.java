@@ -5,6 +5,7 @@ import static dev.plumbline.cni.NetworkConfiguration.present;
 import dev.plumbline.cni.PluginType.Wanted;
 import dev.plumbline.intent.Attachment.SourceRouting;
 import dev.plumbline.intent.SourceRoutingSpec;
+import dev.plumbline.intent.SourceRoutingSpec.Method;
 import dev.plumbline.intent.SourceRoutingSpec.RoutesMode;
 import dev.plumbline.intent.TableChoice;
 import java.util.List;
@@ -24,14 +25,17 @@ final class PlumblineConfiguration {
 
     private static final String SOURCE_ROUTING = "sourceRouting";
     private static final String LABELS = "labels";
+    private static final String METHOD = "method";
 
     /** What every configuration may hold, and what runtimes put in. */
     private static final Set<String> COMMON = Set.of("cniVersion", "cniVersions", "name", "type", "prevResult", "ipam",
             "dns", "args", "ipMasq", "capabilities", "runtimeConfig", "disableCheck", "disableGC",
             "loadOnlyInlinedPlugins", "cni.dev/valid-attachments", "cni.dev/attachments", CniLog.LEVEL, CniLog.FILE);
     private static final Set<String> OWN = Set.of(SOURCE_ROUTING, LABELS);
-    private static final Set<String> ROUTING = Set.of("table", "gateways", "routes", "priority", "sourceHints");
+    private static final Set<String> ROUTING = Set.of("table", "gateways", "routes", "priority", "sourceHints",
+            METHOD);
     private static final List<String> MODES = List.of("move", "copy", "leave");
+    private static final List<String> METHODS = List.of("rule", "vrf");
     private static final int HIGHEST_PRIORITY = 32765;
     private static final Pattern SECRET = Pattern.compile("token|password|secret|key|credential|psk",
             Pattern.CASE_INSENSITIVE);
@@ -70,7 +74,15 @@ final class PlumblineConfiguration {
                 throw unsupported(SOURCE_ROUTING + "." + each.getKey(), each.getValue(), ROUTING);
             }
         });
-        var mode = present(node, "routes").map(each -> mode(SOURCE_ROUTING + ".routes", each)).orElse(RoutesMode.MOVE);
+        var mode = present(node, "routes").map(each -> RoutesMode.valueOf(word(SOURCE_ROUTING + ".routes", each, MODES)))
+                .orElse(RoutesMode.MOVE);
+        var method = present(node, METHOD).map(each -> Method.valueOf(word(SOURCE_ROUTING + "." + METHOD, each, METHODS)))
+                .orElse(Method.RULE);
+        boolean hints = present(node, "sourceHints").map(each -> Values.flag(SOURCE_ROUTING + ".sourceHints", each))
+                .orElse(false);
+        SourceRoutingSpec.contradiction(method, mode, hints).ifPresent(each -> {
+            throw CniException.configuration(SOURCE_ROUTING + "." + each.getKey(), each.getValue());
+        });
         return new SourceRouting(
                 present(node, "table").map(each -> table(SOURCE_ROUTING + ".table", each))
                         .orElse(new TableChoice.Auto()),
@@ -78,8 +90,7 @@ final class PlumblineConfiguration {
                         .map(each -> Values.addresses(SOURCE_ROUTING + ".gateways", each)).orElse(List.of()),
                 mode, present(node, "priority").map(each -> Values.number(SOURCE_ROUTING + ".priority", each, 1,
                         HIGHEST_PRIORITY)).orElse(SourceRoutingSpec.DEFAULT_PRIORITY),
-                present(node, "sourceHints").map(each -> Values.flag(SOURCE_ROUTING + ".sourceHints", each))
-                        .orElse(false));
+                hints, method);
     }
 
     private static boolean isAuto(JsonNode node) {
@@ -94,11 +105,11 @@ final class PlumblineConfiguration {
                 : new TableChoice.Number(Values.table(key, node));
     }
 
-    private static RoutesMode mode(String key, JsonNode node) {
-        if (!node.isString() || !MODES.contains(node.stringValue())) {
-            throw CniException.configuration(key, "expected one of " + String.join(", ", MODES) + "; found " + node);
+    private static String word(String key, JsonNode node, List<String> words) {
+        if (!node.isString() || !words.contains(node.stringValue())) {
+            throw CniException.configuration(key, "expected one of " + String.join(", ", words) + "; found " + node);
         }
-        return RoutesMode.valueOf(node.stringValue().toUpperCase(Locale.ROOT));
+        return node.stringValue().toUpperCase(Locale.ROOT);
     }
 
     private static Map<String, String> labels(JsonNode node) {

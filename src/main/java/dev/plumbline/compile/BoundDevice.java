@@ -31,7 +31,7 @@ record BoundDevice(Document document, SourceRoutingSpec spec, Link link, List<Bo
     }
 
     boolean moves() {
-        return spec.routes() == RoutesMode.MOVE;
+        return spec.routes() == RoutesMode.MOVE || spec.isVrf();
     }
 
     /** All bound addresses of a family, in the kernel's order. */

@@ -41,10 +41,13 @@ public final class Compiler {
     private static final int RESERVED = 3;
 
     private final List<Document> documents;
+    private final NamespaceState read;
     private final Draft draft;
     private final TableNumbers tables;
 
-    private Compiler(List<Document> documents, Facts facts) {
+    private Compiler(List<Document> documents, Facts before) {
+        var facts = before.with(VrfCompiler.released(documents, before.live()));
+        this.read = before.live();
         this.documents = documents;
         var interfaces = new Interfaces(facts.live(), facts.ledger().devices(), facts.attended());
         this.draft = new Draft(facts, interfaces);
@@ -124,6 +127,7 @@ public final class Compiler {
         ownership.routesOfDocuments();
         ownership.routesOfOthers();
         ownership.rules();
+        VrfCompiler.restore(draft, read, documents);
         putBack.routes();
         putBack.rules();
         noteUnrecorded();
@@ -156,7 +160,7 @@ public final class Compiler {
         var ledger = holding.ledger(new Ledger(draft.allotments(), draft.taken(), draft.takenRules(),
                 draft.interfaces().devices(), carriedOut, sysctls.ledger()), held);
         var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables(),
-                DesiredFirewall.NONE, sysctls.desired(), Held.NOTHING);
+                DesiredFirewall.NONE, sysctls.desired(), draft.vrfs(), Held.NOTHING);
         var desired = holding(whole, holding.of(held));
         return new Compilation(desired, held.equals(ignored) ? desired : holding(whole, holding.of(ignored)),
                 uncorrected, ledger, draft.waiting(), draft.problems().stream().sorted(Problem.BY_POSITION).toList(),
@@ -166,7 +170,7 @@ public final class Compiler {
     private DesiredState holding(DesiredState whole, Held held) {
         return new DesiredState(whole.routes(), draft.exclusive(held.documents()), whole.moved(),
                 draft.adopting(held.documents()), whole.rules(), whole.keptTables(),
-                draft.firewall(held.documents()), whole.sysctls(), held);
+                draft.firewall(held.documents()), whole.sysctls(), whole.vrfs(), held);
     }
 
     /** One document's rows of a table are passed on as they are; only shared tables are merged. */
@@ -248,6 +252,7 @@ public final class Compiler {
         draft.facts().live().rules().stream().filter(rule -> !rule.isOurs())
                 .forEach(rule -> rule.table().ifPresent(read::add));
         draft.facts().live().links().forEach(link -> link.vrfTable().ifPresent(read::add));
+        draft.vrfs().forEach(each -> read.add(each.table()));
         for (var document : documents) {
             if (!(document.spec() instanceof RouteTableSpec) || tables.of(document).isEmpty()) {
                 continue;

@@ -40,7 +40,7 @@ final class DeviceRoutes {
 
     /** The input of one family; what is moved or stays recorded is entered in the draft. */
     SourceRoutes of(BoundDevice bound, Family family) {
-        if (bound.spec().routes() == RoutesMode.LEAVE) {
+        if (bound.spec().routes() == RoutesMode.LEAVE && !bound.spec().isVrf()) {
             return SourceRoutes.NONE;
         }
         var moving = new ArrayList<Route>();
@@ -48,6 +48,9 @@ final class DeviceRoutes {
         var known = bound.moves() ? known(bound, family) : List.<TakenRoute>of();
         var reaching = reaching(known);
         for (var route : inMain(bound, family)) {
+            if (bound.spec().isVrf() && isMadeAgain(bound, route)) {
+                continue;
+            }
             if (!isWhole(route.attributes(), bound.device())) {
                 staying.add(cut(route, bound.device()));
             } else if (!bound.moves() || bound.isHinted(route, draft.interfaces())) {
@@ -60,7 +63,8 @@ final class DeviceRoutes {
                 .collect(Collectors.toSet());
         var recorded = known.stream()
                 .filter(each -> TakenRoutes.obsolete(each, draft.interfaces(), reaching).isEmpty()
-                        && !identities.contains(Identity.of(each.route()))).toList();
+                        && !identities.contains(Identity.of(each.route()))
+                        && !(bound.spec().isVrf() && isMadeAgain(bound, each.route()))).toList();
         recorded.forEach(each -> identities.add(Identity.of(each.route())));
         var returning = draft.pending().stream()
                 .filter(each -> isOfDevice(each, bound, family) && putBack.verdict(each).isBack())
@@ -72,7 +76,18 @@ final class DeviceRoutes {
         }
         recorded.forEach(each -> draft.takes(
                 new TakenRoute(bound.document().id(), each.route(), each.deviceIndex(), false)));
+        if (bound.spec().routes() == RoutesMode.LEAVE) {
+            return SourceRoutes.NONE;
+        }
         return new SourceRoutes(moving, staying, recorded, returning);
+    }
+
+    /** In the VRF's table by the kernel: prefixes of addresses, and what routers advertise. */
+    private boolean isMadeAgain(BoundDevice bound, Route route) {
+        var attributes = route.attributes();
+        return attributes.protocol() == Protocol.KERNEL && bound.isConnected(route, draft.interfaces())
+                || attributes.expires() > 0 && route.family() == Family.IPV6
+                        && (attributes.protocol() == Protocol.KERNEL || attributes.protocol() == Protocol.RA);
     }
 
     /** Foreign unicast routes over the device that no document wants in main itself. */
@@ -228,7 +243,7 @@ final class DeviceRoutes {
                                     + "[IPv6AcceptRA] of systemd-networkd"
                             : "Stop it with the client's own setting: RouteTable= in [DHCPv4] of systemd-networkd, "
                                     + "ipv4.route-table of NetworkManager")
-                    + ", or say `routes: copy`");
+                    + (bound.spec().isVrf() ? "" : ", or say `routes: copy`"));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DriftMode;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.state.DesiredState.DesiredRule;
+import dev.plumbline.state.DesiredState.DesiredVrf;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
@@ -67,6 +68,7 @@ final class Draft {
     private final Map<TableKey, String> exclusive = new TreeMap<>();
     private final Set<String> adopting = new TreeSet<>();
     private final Set<Long> keptTables = new TreeSet<>();
+    private final List<DesiredVrf> vrfs = new ArrayList<>();
     private final Set<Allotment> allotments = new LinkedHashSet<>();
     private final List<TakenRoute> pending;
     private final List<TakenRoute> taken = new ArrayList<>();
@@ -224,6 +226,14 @@ final class Draft {
 
     List<WantedRule> rules() {
         return rules;
+    }
+
+    void wantsVrf(DesiredVrf vrf) {
+        vrfs.add(vrf);
+    }
+
+    List<DesiredVrf> vrfs() {
+        return vrfs;
     }
 
     /** Takes a live foreign route out of its table. */

@@ -19,14 +19,21 @@ import java.util.Map;
  *     nobody watches: {@link DriftMode#REPORT} or {@link DriftMode#IGNORE}
  * @param onlyAttachments documents of people are not at hand: what they made stays as it is
  * @param firewall what Firewall documents need
+ * @param canMakeVrf the kernel makes VRF devices, if {@link Needs#vrf} asks
  */
 public record Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
-        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments, FirewallFacts firewall) {
+        boolean attended, Map<String, DriftMode> uncorrected, boolean onlyAttachments, FirewallFacts firewall,
+        boolean canMakeVrf) {
 
-    /** With all documents at hand. */
+    /** With all documents at hand, of a kernel that makes VRF devices. */
     public Facts(NamespaceState live, Ledger ledger, List<Long> freeTables, Map<String, Long> tableNames,
             boolean attended, Map<String, DriftMode> uncorrected, FirewallFacts firewall) {
-        this(live, ledger, freeTables, tableNames, attended, uncorrected, false, firewall);
+        this(live, ledger, freeTables, tableNames, attended, uncorrected, false, firewall, true);
+    }
+
+    Facts with(NamespaceState other) {
+        return new Facts(other, ledger, freeTables, tableNames, attended, uncorrected, onlyAttachments, firewall,
+                canMakeVrf);
     }
 
     public Facts {

@@ -32,7 +32,7 @@ final class Movers {
     Optional<String> mover(String device, Family family, long table) {
         var document = byDevice.get(device);
         if (document == null || !(document.spec() instanceof SourceRoutingSpec spec)
-                || spec.routes() != RoutesMode.MOVE || spec.sourceHints()) {
+                || !spec.isVrf() && (spec.routes() != RoutesMode.MOVE || spec.sourceHints())) {
             return Optional.empty();
         }
         boolean bound = spec.addresses()

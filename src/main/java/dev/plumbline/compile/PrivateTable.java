@@ -74,10 +74,16 @@ final class PrivateTable {
                 attributes = attributes.withSource(Optional.of(own.get().local()));
             }
         }
-        if (attributes.source().filter(each -> !draft.interfaces().canBeSource(each)).isPresent()) {
+        if (attributes.source().filter(each -> !canBeSource(each)).isPresent()) {
             attributes = attributes.withSource(Optional.empty());
         }
         return route.inTable(table.number()).withAttributes(attributes);
+    }
+
+    /** An address is checked for duplicates again as its device enters a VRF: writing waits for that. */
+    private boolean canBeSource(IpAddress address) {
+        return draft.interfaces().canBeSource(address)
+                || bound.spec().isVrf() && draft.interfaces().isOwn(address);
     }
 
     /** The device's own default route calls this gateway a neighbour that no network tells of. */
@@ -112,6 +118,12 @@ final class PrivateTable {
         var device = new RouteRows.Builder(family, table.number());
         entries.values().forEach(group -> group.stream().map(Entry::route)
                 .filter(each -> CoveringRoutes.isOnLink(each.attributes())).forEach(device::add));
+        if (bound.spec().isVrf()) {
+            draft.interfaces().addresses(bound.device(), family).stream().filter(each -> !each.hasNoPrefixRoute())
+                    .map(LinkAddress::network).distinct().forEach(each -> device.add(new Route(table.number(), each, 0, 0,
+                            RouteAttributes.unicast(Scope.LINK, List.of(new NextHop(Optional.empty(), bound.device(), 1,
+                                    false))))));
+        }
         var here = device.build();
         var resolution = new NextHopResolution(draft.interfaces(), here, draft.facts().live().routes(),
                 (name, other) -> name.equals(bound.device()) && bound.moves() && !bound.spec().sourceHints()

@@ -25,6 +25,8 @@ import dev.plumbline.state.TableKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,6 +41,9 @@ final class Reading {
     private final Set<TableKey> whole = new TreeSet<>();
     private final Set<String> devices = new TreeSet<>();
     private final Map<String, SourceRoutingSpec> movers = new HashMap<>();
+    private final Set<String> sysctls = new TreeSet<>();
+    private final Set<String> vrfs = new TreeSet<>();
+    private boolean vrf;
     private int free;
 
     Reading(List<Document> documents, Ledger ledger, NamespaceState first, Map<String, Long> tableNames) {
@@ -66,19 +71,45 @@ final class Reading {
         ledger.allotments().stream().map(Allotment::table).forEach(notFree::add);
         first.rules().forEach(rule -> rule.table().ifPresent(notFree::add));
         first.links().forEach(link -> link.vrfTable().ifPresent(notFree::add));
-        var sysctls = sysctls();
-        return new Needs(new ReadScope(true, whole, devices, false, true, sysctls), free, notFree);
+        forwarding();
+        return new Needs(new ReadScope(true, whole, devices, changesLinks(), true, sysctls), free, notFree, vrf);
     }
 
-    private Set<String> sysctls() {
+    private void forwarding() {
         if (!"1".equals(first.sysctls().get(Sysctl.IPV6_FORWARD))
                 && documents.stream().anyMatch(SysctlNeeds::mayForwardIpv6)) {
             // Routes from router advertisements go when a host begins to forward.
             first.links().stream().filter(link -> link.isUp() && !link.isLoopback()
                     && !interfaces.addresses(link.name(), Family.IPV6).isEmpty()).map(Link::name).forEach(devices::add);
         }
-        return ledger.sysctls().isEmpty() && documents.stream().noneMatch(SysctlNeeds::mayNeedAny) ? Set.of()
-                : Sysctl.known(first.links());
+        if (!ledger.sysctls().isEmpty() || documents.stream().anyMatch(SysctlNeeds::mayNeedAny)) {
+            sysctls.addAll(Sysctl.known(first.links()));
+        }
+    }
+
+    /** Then the kernel takes routes away in whichever table they are. */
+    private boolean changesLinks() {
+        return vrf || first.links().stream().anyMatch(link -> link.isOurVrf() && !vrfs.contains(link.name()));
+    }
+
+    private void vrf(Document document, SourceRoutingSpec spec) {
+        sysctls.addAll(VrfCompiler.ACCEPTING);
+        var name = VrfCompiler.nameFor(spec.device().value());
+        vrfs.add(name);
+        var device = first.link(spec.device().value());
+        var master = device.flatMap(first::master);
+        var table = switch (spec.table().value()) {
+            case TableChoice.Number(long id) -> OptionalLong.of(id);
+            case TableChoice.Name(String of) -> tables.named(of);
+            case TableChoice.Auto() -> tables.allotVrf(document);
+        };
+        table.ifPresent(this::whole);
+        if (spec.table().value() instanceof TableChoice.Auto
+                && (table.isEmpty() || !tables.holdsOurs(table.getAsLong()))) {
+            free++;
+        }
+        vrf |= device.isPresent() && master.filter(each -> each.isOurVrf() && each.name().equals(name)
+                && each.vrfTable().map(OptionalLong::of).equals(Optional.of(table))).isEmpty();
     }
 
     private void whole(long table) {
@@ -116,8 +147,12 @@ final class Reading {
     private void sourceRouting(Document document, SourceRoutingSpec spec) {
         var device = spec.device().value();
         devices.add(device);
-        if (spec.routes() == RoutesMode.MOVE) {
+        if (spec.routes() == RoutesMode.MOVE || spec.isVrf()) {
             movers.putIfAbsent(device, spec);
+        }
+        if (spec.isVrf()) {
+            vrf(document, spec);
+            return;
         }
         switch (spec.table().value()) {
             case TableChoice.Number(long id) -> whole(id);

@@ -30,6 +30,7 @@ final class SourceRoutingCompiler {
     private final Draft draft;
     private final TableNumbers tables;
     private final DeviceRoutes deviceRoutes;
+    private final VrfCompiler vrfs;
     private final Map<String, Document> devices = new HashMap<>();
     private final Map<IpAddress, Document> bound = new HashMap<>();
     private final List<SourceRoutingSpec> unrecorded = new ArrayList<>();
@@ -38,6 +39,7 @@ final class SourceRoutingCompiler {
         this.draft = draft;
         this.tables = tables;
         this.deviceRoutes = deviceRoutes;
+        this.vrfs = new VrfCompiler(draft, tables, deviceRoutes);
     }
 
     void compile(Document document, SourceRoutingSpec spec) {
@@ -50,6 +52,10 @@ final class SourceRoutingCompiler {
         var explicit = explicitTable(spec);
         boolean tableKnown = spec.table().value() instanceof TableChoice.Auto || explicit.isPresent();
         warnOfNoEffect(spec);
+        if (spec.isVrf()) {
+            compileVrf(document, spec, explicit, tableKnown);
+            return;
+        }
         var addresses = addresses(document, spec);
         if (addresses.isEmpty() || !tableKnown) {
             if (draft.isWaiting(document.id())) {
@@ -71,7 +77,22 @@ final class SourceRoutingCompiler {
         }
     }
 
+    private void compileVrf(Document document, SourceRoutingSpec spec, OptionalLong explicit, boolean tableKnown) {
+        var before = draft.mark();
+        if (tableKnown) {
+            vrfs.compile(document, spec, explicit);
+        }
+        if (draft.isWaiting(document.id())) {
+            draft.rollBack(before);
+            keepAll(document, spec, explicit);
+        }
+    }
+
     private void warnOfNoEffect(SourceRoutingSpec spec) {
+        if (spec.isVrf() && spec.priority() != SourceRoutingSpec.DEFAULT_PRIORITY) {
+            draft.warning(spec.device().origin(), "spec.priority", "priority has no effect: `method: vrf` makes no "
+                    + "rules");
+        }
         if (spec.sourceHints() && spec.routes() != RoutesMode.MOVE) {
             draft.warning(spec.device().origin(), "spec.sourceHints", "sourceHints has no effect: only `routes: move` "
                     + "takes connected prefixes out of main");
@@ -172,6 +193,8 @@ final class SourceRoutingCompiler {
     private void keepAll(Document document, SourceRoutingSpec spec, OptionalLong explicit) {
         var ledger = draft.facts().ledger();
         draft.keepAllotments(document);
+        draft.facts().live().links().stream().filter(link -> link.isOurVrf() && link.owner().equals(document.id()))
+                .forEach(link -> draft.keep(link.vrfTable().orElseThrow()));
         explicit.ifPresent(draft::keep);
         if (spec.sourceHints()) {
             draft.keep(Route.TABLE_MAIN);

@@ -182,6 +182,21 @@ final class TableNumbers {
         return explicit;
     }
 
+    /** Takes the table that the document's VRF has already, or the next free one; empty when there is none left. */
+    OptionalLong allotVrf(Document document) {
+        var recorded = ledger.allotments().stream().filter(each -> each.document().equals(document.id())
+                && each.key().isEmpty() && mayKeep(each.table()) && !sourceTables.contains(each.table()))
+                .mapToLong(Ledger.Allotment::table).findFirst();
+        var kept = recorded.isPresent() ? recorded : live.links().stream()
+                .filter(link -> link.isOurVrf() && link.owner().equals(document.id()))
+                .mapToLong(link -> link.vrfTable().orElseThrow())
+                .filter(table -> !fixed.containsKey(table) && !sourceTables.contains(table)
+                        && !assigned.contains(table) && !isReserved(table)).findFirst();
+        var table = kept.isPresent() ? kept : nextFree();
+        table.ifPresent(assigned::add);
+        return table;
+    }
+
     /** The table that this address of this document has already: by the ledger, or by our mark on its rule. */
     private OptionalLong kept(Document document, IpAddress address) {
         for (var allotment : ledger.allotments()) {
@@ -296,7 +311,8 @@ final class TableNumbers {
 
     /** Our marked routes are in the table, or our rule looks it up. */
     boolean holdsOurs(long table) {
-        return holdsOurRoutes(table) || live.rules().stream().anyMatch(rule -> rule.isOurs()
+        return holdsOurRoutes(table) || live.links().stream().anyMatch(link -> link.isOurVrf()
+                && link.vrfTable().orElseThrow() == table) || live.rules().stream().anyMatch(rule -> rule.isOurs()
                 && rule.table().isPresent() && rule.table().getAsLong() == table);
     }
 

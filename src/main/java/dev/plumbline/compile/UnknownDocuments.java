@@ -63,6 +63,8 @@ final class UnknownDocuments {
                 draft.keep(table);
             }
         }
+        live.links().stream().filter(link -> link.isOurVrf() && !Attachment.isDocument(link.owner()))
+                .forEach(link -> draft.keep(link.vrfTable().orElseThrow()));
         for (var rule : live.rules()) {
             if (rule.isOurs() && rule.table().isEmpty()) {
                 draft.restoresRule(new DesiredRule(rule, new Origin("", "", 0, 0)));

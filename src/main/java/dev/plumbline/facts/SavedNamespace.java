@@ -102,6 +102,12 @@ final class SavedNamespace implements LiveNamespace {
                 + " hold only some; gather them there with `plumbline facts --full`, or with these documents");
     }
 
+    /** Facts do not say, and the host's own preflight will. */
+    @Override
+    public boolean canMakeVrf() {
+        return true;
+    }
+
     @Override
     public boolean isOccupied(long table) {
         for (var family : Family.values()) {

@@ -1,5 +1,6 @@
 package dev.plumbline.intent;
 
+import dev.plumbline.intent.SourceRoutingSpec.Method;
 import dev.plumbline.intent.SourceRoutingSpec.RoutesMode;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
@@ -74,9 +75,15 @@ public record Attachment(Key key, String netns, NamespaceId namespace, List<Addr
      *     interface, name
      */
     public record SourceRouting(TableChoice table, List<IpAddress> gateways, RoutesMode routes, long priority,
-            boolean sourceHints) {
+            boolean sourceHints, Method method) {
         public SourceRouting {
             gateways = List.copyOf(gateways);
+        }
+
+        /** By rules. */
+        public SourceRouting(TableChoice table, List<IpAddress> gateways, RoutesMode routes, long priority,
+                boolean sourceHints) {
+            this(table, gateways, routes, priority, sourceHints, Method.RULE);
         }
     }
 
@@ -100,7 +107,8 @@ public record Attachment(Key key, String netns, NamespaceId namespace, List<Addr
         return new SourceRoutingSpec(new Located<>(key.device(), origin),
                 Optional.of(addresses.stream().map(each -> new Located<>(each.address().address(), origin)).toList()),
                 Optional.empty(), new Located<>(wanted.table(), origin), wanted.routes(), wanted.priority(),
-                wanted.sourceHints(), true, none(Family.IPV4), none(Family.IPV6), gateways);
+                wanted.sourceHints(), true, none(Family.IPV4), none(Family.IPV6), gateways,
+                new Located<>(wanted.method(), origin));
     }
 
     private static RouteRows none(Family family) {

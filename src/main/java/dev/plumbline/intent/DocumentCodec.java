@@ -206,6 +206,8 @@ public final class DocumentCodec {
         data.writeBoolean(spec.optional());
         values.rows(spec.ipv4Routes());
         values.rows(spec.ipv6Routes());
+        data.writeByte(spec.method().value().ordinal());
+        values.origin(spec.method().origin());
     }
 
     private static SourceRoutingSpec sourceRouting(DataInputStream data, ValueReader values) throws IOException {
@@ -221,7 +223,8 @@ public final class DocumentCodec {
         };
         return new SourceRoutingSpec(device, addresses, gateways, new Located<>(table, values.origin()),
                 SourceRoutingSpec.RoutesMode.values()[data.readByte()], data.readLong(), data.readBoolean(),
-                data.readBoolean(), values.rows(), values.rows());
+                data.readBoolean(), values.rows(), values.rows())
+                .by(new Located<>(SourceRoutingSpec.Method.values()[data.readByte()], values.origin()));
     }
 
     private static void write(RouteTableSpec spec, DataOutputStream data, ValueWriter values) throws IOException {

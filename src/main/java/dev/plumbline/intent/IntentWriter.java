@@ -191,6 +191,9 @@ public final class IntentWriter {
             line("  priority: " + spec.priority());
         }
         flag("sourceHints", spec.sourceHints());
+        if (spec.isVrf()) {
+            line("  method: vrf");
+        }
         flag("optional", spec.optional());
         routes("extraRoutes", spec.ipv4Routes(), spec.ipv6Routes());
     }

@@ -1,5 +1,6 @@
 package dev.plumbline.intent;
 
+import dev.plumbline.intent.SourceRoutingSpec.Method;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.Route;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,9 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
     private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
     private static final List<String> MODES = List.of("move", "copy", "leave");
     private static final List<String> FIELDS = List.of("device", "addresses", "gateways", "table", "routes", "priority",
-            "sourceHints", "optional", "extraRoutes");
+            "sourceHints", "optional", "extraRoutes", "method");
     private static final List<String> KNOWN = DocumentBinder.withShared(FIELDS);
+    private static final List<String> METHODS = List.of("rule", "vrf");
     private static final String AUTO = "auto";
 
     private final Values values;
@@ -54,12 +57,22 @@ final class SourceRoutingBinder implements DocumentBinder.SpecBinder {
         boolean optional = values.flag(spec, "optional", SPEC, false);
         extraRoutes.list(spec.get("extraRoutes"));
         var extra = extraRoutes.build(document, false);
+        var method = method(spec, document);
         if (device == null || deviceNode == null || mode == null) {
             return null;
         }
+        var routes = SourceRoutingSpec.RoutesMode.valueOf(mode.toUpperCase(Locale.ROOT));
+        SourceRoutingSpec.contradiction(method.value(), routes, sourceHints).ifPresent(each -> values.error(
+                Objects.requireNonNull(spec.get(each.getKey())), SPEC.field(each.getKey()), each.getValue()));
         return new SourceRoutingSpec(new Located<>(device, at(document, deviceNode)), addresses, gateways, table,
-                SourceRoutingSpec.RoutesMode.valueOf(mode.toUpperCase(Locale.ROOT)), priority, sourceHints, optional,
-                extra.ipv4(), extra.ipv6());
+                routes, priority, sourceHints, optional, extra.ipv4(), extra.ipv6()).by(method);
+    }
+
+    private Located<Method> method(Node.Mapping spec, Origin document) {
+        var node = spec.get("method");
+        var word = node == null ? null : values.word(node, SPEC.field("method"), METHODS);
+        return new Located<>(word == null ? Method.RULE : Method.valueOf(word.toUpperCase(Locale.ROOT)),
+                node == null ? document : at(document, node));
     }
 
     private static Origin at(Origin document, Node node) {

@@ -6,6 +6,7 @@ import dev.plumbline.kernel.firewall.TablePresence;
 import dev.plumbline.kernel.link.Devices;
 import dev.plumbline.kernel.link.LinkReader;
 import dev.plumbline.kernel.link.LinkWriter;
+import dev.plumbline.kernel.link.LinksDomain;
 import dev.plumbline.kernel.route.FibTables;
 import dev.plumbline.kernel.route.RouteQuery;
 import dev.plumbline.kernel.route.RouteReader;
@@ -273,6 +274,11 @@ public final class KernelNamespace implements LiveNamespace {
     }
 
     @Override
+    public boolean canMakeVrf() {
+        return links().canMakeVrf();
+    }
+
+    @Override
     public boolean isOccupied(long table) {
         synchronized (socket) {
             try {
@@ -343,8 +349,8 @@ public final class KernelNamespace implements LiveNamespace {
 
     @Override
     public List<Domain<?>> domains() {
-        return List.of(new RoutesDomain(socket), new RulesDomain(socket), new SysctlsDomain(namespace, gate),
-                new FirewallDomain(this::tables));
+        return List.of(new LinksDomain(socket), new RoutesDomain(socket), new RulesDomain(socket),
+                new SysctlsDomain(namespace, gate), new FirewallDomain(this::tables));
     }
 
     @Override

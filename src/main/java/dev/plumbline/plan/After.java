@@ -1,6 +1,8 @@
 package dev.plumbline.plan;
 
 import dev.plumbline.state.ChangeSet;
+import dev.plumbline.state.LinkChanges;
+import dev.plumbline.state.LinkEffects;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.RouteChanges;
 import dev.plumbline.state.RouteRows;
@@ -32,22 +34,30 @@ public final class After {
 
     /** The whole state, as far as it was read. */
     public static NamespaceState of(NamespaceState live, List<ChangeSet> changes) {
-        var tables = new TreeMap<TableKey, RouteRows>(live.routes().tables());
+        var then = afterLinks(live, changes);
+        var tables = new TreeMap<TableKey, RouteRows>(then.routes().tables());
         var rules = live.rules();
         var firewall = live.firewall();
         var sysctls = live.sysctls();
         for (var each : changes) {
             switch (each) {
                 case RouteChanges routes -> routes.tables().forEach(table ->
-                        tables.put(table.key(), rows(live.routes().rows(table.key()), table)));
+                        tables.put(table.key(), rows(then.routes().rows(table.key()), table)));
                 case RuleChanges some -> rules = rules(rules, some);
                 case FirewallChanges some -> firewall = firewall(live.firewall(), some);
                 case SysctlChanges some -> sysctls = some.after(sysctls);
+                case LinkChanges _ -> { }
                 default -> throw new IllegalStateException("no state after " + each.getClass());
             }
         }
         tables.values().removeIf(RouteRows::isEmpty);
-        return live.with(new RouteTables(tables)).with(rules).with(firewall).with(sysctls);
+        return then.with(new RouteTables(tables)).with(rules).with(firewall).with(sysctls);
+    }
+
+    /** After the changes of links alone, which come first and take routes with them. */
+    static NamespaceState afterLinks(NamespaceState live, List<ChangeSet> changes) {
+        return changes.stream().filter(LinkChanges.class::isInstance).map(LinkChanges.class::cast).findFirst()
+                .map(each -> LinkEffects.after(live, each)).orElse(live);
     }
 
     /** The tables, with handles of none: only the kernel gives those. */

@@ -9,9 +9,13 @@ import dev.plumbline.state.FibResult;
 import dev.plumbline.state.FibResult.Found;
 import dev.plumbline.state.Flow;
 import dev.plumbline.state.IpAddress;
+import dev.plumbline.state.LinkAddress;
+import dev.plumbline.state.LinkChanges;
 import dev.plumbline.state.LiveFlows;
 import dev.plumbline.state.NamespaceState;
+import dev.plumbline.state.NextHop;
 import dev.plumbline.state.Prefix;
+import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteChanges;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.RouteType;
@@ -42,6 +46,8 @@ final class FlowEffects {
 
     private final NamespaceState live;
     private final List<RoutingRule> rulesAfter;
+    /** Devices that enter or leave a VRF: who is bound to nothing does not find them afterwards, or only then. */
+    private final Set<String> cycled = new HashSet<>();
     private final Map<TableKey, TableChanges> changes = new HashMap<>();
     private final LiveFlows flows;
     private final Map<TableKey, RouteRows> whole = new HashMap<>();
@@ -85,6 +91,7 @@ final class FlowEffects {
         var rules = live.rules();
         for (var each : changes) {
             switch (each) {
+                case LinkChanges links -> cycled.addAll(links.cycled());
                 case RouteChanges routes -> routes.tables().forEach(table -> this.changes.put(table.key(), table));
                 case RuleChanges some -> rules = After.rules(rules, some);
                 // Way and filter are two things: a session into this host is not forwarded.
@@ -100,7 +107,7 @@ final class FlowEffects {
 
     /** Whether any rule or route of the family changes. */
     boolean touches(Family family) {
-        return changes.keySet().stream().anyMatch(key -> key.family() == family)
+        return !cycled.isEmpty() || changes.keySet().stream().anyMatch(key -> key.family() == family)
                 || !ofFamily(live.rules(), family).equals(ofFamily(rulesAfter, family));
     }
 
@@ -149,8 +156,19 @@ final class FlowEffects {
         if (!(answer instanceof Found(var route, var _))) {
             return new Effect(answer, answer, answer);
         }
+        var device = cycled(flow, route);
+        if (device.isPresent()) {
+            return new Effect(answer, answer, new FibResult.Unknown(device.get() + " enters or leaves a VRF"));
+        }
         return new Judgement(flow, new Fib(live.links(), live.rules(), (_, _, _, _) -> TableAnswer.CONTINUE)
                 .found(route, flow)).effect();
+    }
+
+    private Optional<String> cycled(Flow flow, Route route) {
+        return Stream.of(Stream.of(flow.iif(), flow.oif()),
+                route.attributes().nextHops().stream().map(NextHop::device),
+                live.addresses().stream().filter(each -> flow.source().equals(Optional.of(each.local())))
+                        .map(LinkAddress::device)).flatMap(each -> each).filter(cycled::contains).findFirst();
     }
 
     /** One flow that the kernel finds a way for. */

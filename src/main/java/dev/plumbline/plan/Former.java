@@ -7,6 +7,8 @@ import dev.plumbline.state.DesiredState.DesiredSysctl;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.Held;
 import dev.plumbline.state.Link;
+import dev.plumbline.state.LinkChanges;
+import dev.plumbline.state.LinkEffects;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.ReadScope;
@@ -38,8 +40,8 @@ import java.util.stream.Collectors;
  * @param scope what was read for the plan, and is to be read for the undo
  * @param sysctls values by path
  */
-public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules, List<FormerTable> firewall,
-        Map<String, String> sysctls) {
+public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules, FormerLinks links,
+        List<FormerTable> firewall, Map<String, String> sysctls) {
 
     static final Origin ORIGIN = new Origin("the state before", "", 0, 0);
 
@@ -49,9 +51,9 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         sysctls = Map.copyOf(sysctls);
     }
 
-    /** One of a plan that changes neither firewall nor sysctls. */
+    /** Of a plan of routes and rules alone. */
     public Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rules) {
-        this(scope, routes, rules, List.of(), Map.of());
+        this(scope, routes, rules, FormerLinks.NONE, List.of(), Map.of());
     }
 
     /**
@@ -127,16 +129,24 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         var rules = new FormerRules(List.of(), Set.of(), List.of());
         var firewall = new ArrayList<FormerTable>();
         var sysctls = Map.<String, String>of();
+        var links = FormerLinks.NONE;
+        var lost = new TreeMap<TableKey, RouteRows>();
         for (var each : changes) {
             switch (each) {
-                case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)));
+                case LinkChanges some -> {
+                    links = FormerLinks.of(some);
+                    lost.putAll(LinkEffects.lost(before, some));
+                }
+                case RouteChanges some -> some.tables().forEach(table -> routes.add(FormerRoutes.of(table)
+                        .with(lost.remove(table.key()))));
                 case RuleChanges some -> rules = FormerRules.of(before, some);
                 case FirewallChanges some -> some.tables().forEach(table -> firewall.add(FormerTable.of(table)));
                 case SysctlChanges some -> sysctls = some.former(before.sysctls());
                 default -> throw new IllegalStateException("no inverse for " + each.getClass());
             }
         }
-        return new Former(scope, routes, rules, firewall, sysctls);
+        lost.forEach((key, rows) -> routes.add(FormerRoutes.untouched(key).with(rows)));
+        return new Former(scope, routes, rules, links, firewall, sysctls);
     }
 
     /**
@@ -159,12 +169,14 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
     }
 
     /** The way back from the live state to the former one. */
-    public Way wayFrom(NamespaceState live) {
+    public Way wayFrom(NamespaceState now) {
+        var impossible = new TreeSet<String>();
+        var linkChanges = LinkDiff.back(links, now, impossible);
+        var live = LinkEffects.after(now, linkChanges);
         var devices = live.links().stream().map(Link::name).collect(Collectors.toSet());
         var wanted = new TreeMap<TableKey, RouteRows>();
         var present = new TreeMap<TableKey, RouteRows>();
         var going = new TreeMap<TableKey, RouteRows>();
-        var impossible = new TreeSet<String>();
         for (var table : routes) {
             var rows = live.routes().rows(table.key());
             wanted.put(table.key(), table.wanted(rows, devices, impossible));
@@ -178,7 +190,7 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         if (ruleChanges.isEmpty()) {
             impossible.addAll(rules.misplaced(live));
         }
-        var changes = new ArrayList<ChangeSet>(List.of(ruleChanges, routeChanges, sysctlChanges(live)));
+        var changes = new ArrayList<ChangeSet>(List.of(linkChanges, ruleChanges, routeChanges, sysctlChanges(live)));
         if (!firewall.isEmpty()) {
             changes.add(firewallChanges(live.firewall(), impossible));
         }
@@ -199,6 +211,6 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         var wanted = sysctls.entrySet().stream()
                 .map(each -> new DesiredSysctl(each.getKey(), each.getValue(), true, ORIGIN)).toList();
         return SysctlDiff.between(new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(), List.of(),
-                Set.of(), DesiredFirewall.NONE, wanted, Held.NOTHING), live);
+                Set.of(), DesiredFirewall.NONE, wanted, List.of(), Held.NOTHING), live);
     }
 }

@@ -1,14 +1,18 @@
 package dev.plumbline.plan;
 
 import dev.plumbline.state.NextHop;
+import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteRows;
 import dev.plumbline.state.TableChanges;
 import dev.plumbline.state.TableKey;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One family's routes in one table, as far as a plan touches them. A route is touched if the plan writes or deletes
@@ -43,6 +47,26 @@ public record FormerRoutes(TableKey key, RouteRows before, List<Integer> beside,
             }
         }
         return new FormerRoutes(changes.key(), before, beside, after);
+    }
+
+    static FormerRoutes untouched(TableKey key) {
+        var none = RouteRows.empty(key.family(), key.table());
+        return new FormerRoutes(key, none, List.of(), none);
+    }
+
+    /** With routes that the kernel takes away with a device, before the rest is changed. */
+    FormerRoutes with(@Nullable RouteRows lost) {
+        if (lost == null) {
+            return this;
+        }
+        var others = new HashSet<Route>();
+        beside.forEach(row -> others.add(before.route(row)));
+        var all = new RouteRows.Builder(key.family(), key.table());
+        all.addAll(before);
+        all.addAll(lost);
+        var rows = all.build();
+        return new FormerRoutes(key, rows, IntStream.range(0, rows.size())
+                .filter(row -> !others.isEmpty() && others.contains(rows.route(row))).boxed().toList(), after);
     }
 
     private static int[] union(int[]... some) {

@@ -28,6 +28,7 @@ public final class RouteDiff {
         var keys = new TreeSet<TableKey>(desired.routes().tables().keySet());
         keys.addAll(live.routes().tables().keySet());
         var readTables = readTables(live.rules());
+        live.links().forEach(link -> link.vrfTable().ifPresent(readTables::add));
         List<TableChanges> changed = new ArrayList<>();
         for (var key : keys) {
             boolean read = ALWAYS_READ.contains(key.table()) || readTables.contains(key.table());

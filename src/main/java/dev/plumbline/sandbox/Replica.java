@@ -172,7 +172,7 @@ public final class Replica implements AutoCloseable {
                     DesiredFirewall.NONE, original.sysctls().entrySet().stream()
                             .filter(each -> !refused.contains(Sysctl.name(each.getKey())))
                             .map(each -> new DesiredState.DesiredSysctl(each.getKey(), each.getValue(), false, ORIGIN))
-                            .toList(), Held.NOTHING);
+                            .toList(), List.of(), Held.NOTHING);
             var changes = List.of(RouteDiff.between(desired, copy), RuleDiff.between(desired, copy),
                     SysctlDiff.between(desired, copy));
             int before = refused.size();

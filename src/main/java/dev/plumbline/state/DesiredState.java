@@ -15,11 +15,12 @@ import java.util.Set;
  * @param keptTables tables of waiting documents: our routes in them, and our rules that look them up, stay as they are
  * @param firewall plumbline's tables
  * @param sysctls what documents want of them, and former values to be put back
+ * @param vrfs VRF devices, and the device in each
  * @param held what stays as it is whatever is wanted
  */
 public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
         List<DesiredRule> rules, Set<Long> keptTables, DesiredFirewall firewall, List<DesiredSysctl> sysctls,
-        Held held) {
+        List<DesiredVrf> vrfs, Held held) {
 
     /** Nothing wanted: all that is ours goes. */
     public static final DesiredState NOTHING = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(),
@@ -31,16 +32,30 @@ public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTab
         rules = List.copyOf(rules);
         keptTables = Set.copyOf(keptTables);
         sysctls = List.copyOf(sysctls);
+        vrfs = List.copyOf(vrfs);
     }
 
     /** A state of routes and rules in which nothing is held. */
     public DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
             List<DesiredRule> rules, Set<Long> keptTables) {
-        this(routes, exclusive, moved, adopting, rules, keptTables, DesiredFirewall.NONE, List.of(), Held.NOTHING);
+        this(routes, exclusive, moved, adopting, rules, keptTables, DesiredFirewall.NONE, List.of(), List.of(),
+                Held.NOTHING);
     }
 
     /** A rule with the document that wants it. */
     public record DesiredRule(RoutingRule rule, Origin origin) {
+    }
+
+    /**
+     * A VRF device with the document that wants it.
+     *
+     * @param document {@code kind/name}: what its alias names
+     * @param device what is to be in it
+     */
+    public record DesiredVrf(String name, long table, String document, String device, Origin origin) {
+        public Vrf vrf() {
+            return new Vrf(name, table, Link.aliasFor(document), true);
+        }
     }
 
     /**

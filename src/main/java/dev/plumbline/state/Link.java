@@ -18,9 +18,36 @@ import java.util.OptionalInt;
 public record Link(int index, String name, String kind, int flags, int mtu, OptionalInt master, String alias,
         String address, Optional<Long> vrfTable) {
 
+    /** What {@link #kind} is for a VRF device. */
+    public static final String VRF = "vrf";
+    private static final String OURS = "plumbline:";
     private static final int IFF_UP = 1;
     private static final int IFF_LOOPBACK = 8;
     private static final int IFF_LOWER_UP = 0x10000;
+
+    /** The alias of a link that plumbline makes for a document ({@code kind/name}). */
+    public static String aliasFor(String document) {
+        return OURS + document;
+    }
+
+    /** Carries plumbline's mark. */
+    public boolean isOurs() {
+        return alias.startsWith(OURS);
+    }
+
+    /** The document ({@code kind/name}) that the mark names. */
+    public String owner() {
+        return isOurs() ? alias.substring(OURS.length()) : "";
+    }
+
+    /** A VRF device of ours. */
+    public boolean isOurVrf() {
+        return isOurs() && kind.equals(VRF) && vrfTable.isPresent();
+    }
+
+    Link withMaster(OptionalInt other) {
+        return new Link(index, name, kind, flags, mtu, other, alias, address, vrfTable);
+    }
 
     /** Set up by the administrator ({@code IFF_UP}). */
     public boolean isUp() {

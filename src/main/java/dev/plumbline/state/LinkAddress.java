@@ -11,6 +11,9 @@ package dev.plumbline.state;
  */
 public record LinkAddress(String device, IpAddress local, Prefix peer, int scope, int flags) {
 
+    private static final int IFA_F_TEMPORARY = 0x01;
+    private static final int IFA_F_NODAD = 0x02;
+    private static final int IFA_F_PERMANENT = 0x80;
     private static final int IFA_F_DADFAILED = 0x08;
     private static final int IFA_F_TENTATIVE = 0x40;
     private static final int IFA_F_OPTIMISTIC = 0x04;
@@ -24,6 +27,21 @@ public record LinkAddress(String device, IpAddress local, Prefix peer, int scope
     /** Duplicate address detection found a duplicate. */
     public boolean isFailed() {
         return (flags & IFA_F_DADFAILED) != 0;
+    }
+
+    /** Nobody looks for duplicates of it ({@code IFA_F_NODAD}). */
+    public boolean isWithoutDetection() {
+        return (flags & IFA_F_NODAD) != 0;
+    }
+
+    /** It has no end ({@code IFA_F_PERMANENT}). */
+    public boolean isPermanent() {
+        return (flags & IFA_F_PERMANENT) != 0;
+    }
+
+    /** An IPv6 privacy address: the kernel makes it, and makes another when it is gone ({@code IFA_F_TEMPORARY}). */
+    public boolean isTemporary() {
+        return local.family() == Family.IPV6 && (flags & IFA_F_TEMPORARY) != 0;
     }
 
     /** The kernel made no connected route for this address. */

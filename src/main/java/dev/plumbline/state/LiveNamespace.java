@@ -14,6 +14,9 @@ public interface LiveNamespace extends LiveFlows, AutoCloseable {
      */
     NamespaceState read(ReadScope scope);
 
+    /** Whether this kernel makes VRF devices; true where it may not be asked. */
+    boolean canMakeVrf();
+
     /** Whether a table holds any route of anybody, in either family. */
     boolean isOccupied(long table);
 

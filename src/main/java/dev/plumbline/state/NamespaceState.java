@@ -37,6 +37,22 @@ public record NamespaceState(NamespaceId id, List<Link> links, List<LinkAddress>
         return new NamespaceState(id, links, addresses, others, rules, firewall, sysctls);
     }
 
+    /** The same with other links. */
+    NamespaceState withLinks(List<Link> others) {
+        return new NamespaceState(id, others, addresses, routes, rules, firewall, sysctls);
+    }
+
+    /** The VRF device that a link is. */
+    public Optional<Vrf> vrf(Link link) {
+        return link.vrfTable().map(table -> new Vrf(link.name(), table, link.alias(), link.isUp()));
+    }
+
+    /** The link that a link is a port of. */
+    public Optional<Link> master(Link port) {
+        return port.master().isEmpty() ? Optional.empty()
+                : links.stream().filter(link -> link.index() == port.master().getAsInt()).findFirst();
+    }
+
     /** The same with other rules. */
     public NamespaceState with(List<RoutingRule> others) {
         return new NamespaceState(id, links, addresses, routes, others, firewall, sysctls);

@@ -2,6 +2,8 @@ package dev.plumbline.state;
 
 /** The order of writes: make before break. Within a phase a domain puts dependencies first. */
 public enum Phase {
+    /** Links that are made or changed. */
+    LINKS,
     /** What routes and rules may need to be of use. */
     SYSCTLS,
     /** What nothing points at yet: routes in tables that no rule reads. */
@@ -15,5 +17,7 @@ public enum Phase {
     OLD_RULES,
     OLD_ROUTES,
     /** Put back when nothing needs them any more. */
-    OLD_SYSCTLS
+    OLD_SYSCTLS,
+    /** Links that nothing needs any more. */
+    OLD_LINKS
 }

@@ -4,6 +4,7 @@ import dev.plumbline.intent.Attachment;
 import dev.plumbline.intent.Attachment.Address;
 import dev.plumbline.intent.Attachment.Destination;
 import dev.plumbline.intent.Attachment.SourceRouting;
+import dev.plumbline.intent.SourceRoutingSpec.Method;
 import dev.plumbline.intent.SourceRoutingSpec.RoutesMode;
 import dev.plumbline.intent.TableChoice;
 import dev.plumbline.state.IpAddress;
@@ -55,6 +56,7 @@ final class AttachmentJson {
         node.put("routes", wanted.routes().name().toLowerCase(Locale.ROOT));
         node.put("priority", wanted.priority());
         node.put("sourceHints", wanted.sourceHints());
+        node.put("method", wanted.method().name().toLowerCase(Locale.ROOT));
         var gateways = node.putArray("gateways");
         wanted.gateways().forEach(each -> gateways.add(each.toString()));
     }
@@ -80,7 +82,9 @@ final class AttachmentJson {
         return new SourceRouting(table, items(node, "gateways").stream()
                 .map(each -> IpAddress.parse(each.stringValue()).orElseThrow()).toList(),
                 RoutesMode.valueOf(node.get("routes").stringValue().toUpperCase(Locale.ROOT)),
-                node.get("priority").longValue(), node.get("sourceHints").booleanValue());
+                node.get("priority").longValue(), node.get("sourceHints").booleanValue(),
+                node.optional("method").map(each -> Method.valueOf(each.stringValue().toUpperCase(Locale.ROOT)))
+                        .orElse(Method.RULE));
     }
 
     private static List<JsonNode> items(JsonNode node, String field) {

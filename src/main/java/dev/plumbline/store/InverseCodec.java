@@ -8,17 +8,23 @@ import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
 import dev.plumbline.plan.Former.FormerRules;
 import dev.plumbline.plan.Former;
+import dev.plumbline.plan.FormerLinks;
 import dev.plumbline.plan.FormerRoutes;
 import dev.plumbline.state.Family;
+import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
 import dev.plumbline.state.Ledger.TakenSysctl;
 import dev.plumbline.state.Ledger;
+import dev.plumbline.state.LinkAddress;
+import dev.plumbline.state.Prefix;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.Vrf;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +41,14 @@ final class InverseCodec {
 
     /**
      * To be raised with every change of the format; {@link #read} keeps the branches of those before. 2 added the
-     * documents that were carried out, 3 the firewall and sysctls.
+     * documents that were carried out, 3 the firewall, sysctls and links.
      */
     static final int FORMAT = 3;
 
     private static final String SCOPE = "scope";
     private static final String ROUTES = "routes";
     private static final String RULES = "rules";
+    private static final String LINKS = "links";
     private static final String LEDGER = "ledger";
     private static final String FIREWALL = "firewall";
     private static final String SYSCTLS = "sysctls";
@@ -66,6 +73,9 @@ final class InverseCodec {
         var rules = new ByteWriter();
         write(inverse.former().rules(), rules);
         parts.put(RULES, Compressed.of(rules.written()));
+        var links = new ByteWriter();
+        write(inverse.former().links(), links);
+        parts.put(LINKS, Compressed.of(links.written()));
         var ledger = new ByteWriter();
         write(inverse.after(), ledger);
         parts.put(LEDGER, Compressed.of(ledger.written()));
@@ -98,6 +108,29 @@ final class InverseCodec {
         out.list(rules.before(), rules.before().size(), rule -> write(rule, out));
         out.list(rules.taken(), rules.taken().size(), rule -> write(rule, out));
         out.list(rules.after(), rules.after().size(), rule -> write(rule, out));
+    }
+
+    private static void write(FormerLinks links, ByteWriter out) {
+        for (var vrfs : List.of(links.vrfs(), links.made())) {
+            out.list(vrfs, vrfs.size(), each -> {
+                out.text(each.name());
+                out.number(each.table());
+                out.text(each.alias());
+                out.flag(each.up());
+            });
+        }
+        var masters = links.masters().entrySet();
+        out.list(masters, masters.size(), each -> {
+            out.text(each.getKey());
+            out.text(each.getValue());
+        });
+        out.list(links.addresses(), links.addresses().size(), each -> {
+            out.text(each.device());
+            out.text(each.local().toString());
+            out.text(each.peer().toString());
+            out.number(each.scope());
+            out.number(each.flags());
+        });
     }
 
     private static void write(RoutingRule rule, ByteWriter out) {
@@ -144,13 +177,14 @@ final class InverseCodec {
         }
         var expected = new HashSet<>(Set.of(SCOPE, ROUTES, RULES, LEDGER));
         if (format > 2) {
-            expected.addAll(Set.of(FIREWALL, SYSCTLS));
+            expected.addAll(Set.of(LINKS, FIREWALL, SYSCTLS));
         }
         if (!parts.keySet().equals(expected)) {
             throw new IllegalArgumentException("parts are missing or unknown: there are " + parts.keySet());
         }
         var former = new Former(scope(reader(parts, SCOPE), format), routes(reader(parts, ROUTES)),
-                rules(reader(parts, RULES)), format > 2 ? FormerTables.read(reader(parts, FIREWALL)) : List.of(),
+                rules(reader(parts, RULES)), format > 2 ? links(reader(parts, LINKS)) : FormerLinks.NONE,
+                format > 2 ? FormerTables.read(reader(parts, FIREWALL)) : List.of(),
                 format > 2 ? sysctls(reader(parts, SYSCTLS)) : Map.of());
         return new Inverse(since, by, former, ledger(reader(parts, LEDGER), format), confirmation, counts[0], counts[1],
                 counts[2]);
@@ -188,6 +222,22 @@ final class InverseCodec {
                 in.list(() -> rule(in)));
         in.end();
         return rules;
+    }
+
+    private static FormerLinks links(ByteReader in) {
+        var vrfs = in.list(() -> vrf(in));
+        var made = in.list(() -> vrf(in));
+        var masters = new HashMap<String, String>();
+        in.list(() -> masters.put(in.text(), in.text()));
+        var links = new FormerLinks(vrfs, made, masters, in.list(() -> new LinkAddress(in.text(),
+                IpAddress.parse(in.text()).orElseThrow(), Prefix.parse(in.text()).orElseThrow(), in.integer(),
+                in.integer())));
+        in.end();
+        return links;
+    }
+
+    private static Vrf vrf(ByteReader in) {
+        return new Vrf(in.text(), in.number(), in.text(), in.flag());
     }
 
     private static RoutingRule rule(ByteReader in) {

@@ -324,6 +324,11 @@ class FaultInjectionKernelTest {
         }
 
         @Override
+        public boolean canMakeVrf() {
+            throw new AssertionError("asked");
+        }
+
+        @Override
         public boolean isOccupied(long table) {
             throw new AssertionError("read");
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.cni.PluginType.Wanted;
 import dev.plumbline.intent.Attachment.SourceRouting;
+import dev.plumbline.intent.SourceRoutingSpec.Method;
 import dev.plumbline.intent.SourceRoutingSpec.RoutesMode;
 import dev.plumbline.intent.TableChoice;
 import dev.plumbline.state.IpAddress;
@@ -72,6 +73,8 @@ class PluginTypeTest {
                 address("10.1.0.1")), RoutesMode.COPY, 300, true), read("plumbline", "{'sourceRouting': {'table': "
                         + "'plugin0', 'gateways': ['10.0.0.1', '10.1.0.1'], 'routes': 'copy', 'priority': 300, "
                         + "'sourceHints': true}}").sourceRouting().orElseThrow());
+        assertEquals(new SourceRouting(new TableChoice.Auto(), List.of(), RoutesMode.MOVE, 20000, false, Method.VRF),
+                read("plumbline", "{'sourceRouting': {'method': 'vrf'}}").sourceRouting().orElseThrow());
         assertEquals(routing(new TableChoice.Number(110), RoutesMode.LEAVE, false), read("plumbline",
                 "{'sourceRouting': {'table': 110, 'gateways': 'auto', 'routes': 'leave'}}").sourceRouting()
                 .orElseThrow());
@@ -92,6 +95,9 @@ class PluginTypeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"'sourceRouting': true|sourceRouting: expected an object",
         "'sourceRouting': {'routes': 'some'}|sourceRouting.routes: expected one of move, copy, leave; found \"some\"",
+        "'sourceRouting': {'method': 'vlan'}|sourceRouting.method: expected one of rule, vrf; found \"vlan\"",
+        "'sourceRouting': {'method': 'vrf', 'routes': 'copy'}|sourceRouting.routes: `copy` cannot be had with `method: vrf`",
+        "'sourceRouting': {'method': 'vrf', 'sourceHints': true}|sourceRouting.sourceHints: cannot be had with",
         "'sourceRouting': {'priority': 0}|sourceRouting.priority: expected a number from 1 to 32765; found 0",
         "'labels': {'app': 5}|labels.app: expected a string; found 5", "'labels': []|labels: expected an object"})
     void whatHoldsIsChecked(String fields, String message) {

@@ -81,12 +81,14 @@ final class IntentArbitraries {
     }
 
     private SourceRoutingSpec sourceRouting() {
-        return new SourceRoutingSpec(located(one(DEVICES)), addresses(), addresses(),
+        var spec = new SourceRoutingSpec(located(one(DEVICES)), addresses(), addresses(),
                 located(one(List.of(new TableChoice.Auto(), new TableChoice.Number(1 + random.nextInt(250)),
                         new TableChoice.Number(0xffffffffL), new TableChoice.Name("voice"),
                         new TableChoice.Name("1.5")))),
                 one(List.of(SourceRoutingSpec.RoutesMode.values())), 1 + random.nextInt(32765), chance(50), chance(50),
                 rows(Family.IPV4, true, false), rows(Family.IPV6, true, false));
+        boolean vrf = spec.routes() != SourceRoutingSpec.RoutesMode.COPY && !spec.sourceHints() && chance(50);
+        return vrf ? spec.by(located(SourceRoutingSpec.Method.VRF)) : spec;
     }
 
     private Optional<List<Located<IpAddress>>> addresses() {

@@ -62,7 +62,7 @@ final class Intents {
                     source.addresses().map(list -> list.stream().map(Intents::placeless).toList()),
                     source.gateways().map(list -> list.stream().map(Intents::placeless).toList()),
                     placeless(source.table()), source.routes(), source.priority(), source.sourceHints(),
-                    source.optional(), source.ipv4Routes(), source.ipv6Routes());
+                    source.optional(), source.ipv4Routes(), source.ipv6Routes()).by(placeless(source.method()));
             case RouteTableSpec table -> new RouteTableSpec(table.id().map(Intents::placeless), table.exclusive(),
                     table.adopt(), table.optional(), table.ipv4(), table.ipv6());
             case RoutingRulesSpec rules -> new RoutingRulesSpec(rules.adopt(), rules.manageSysctls(), rules.rules().stream()

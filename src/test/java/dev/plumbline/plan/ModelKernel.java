@@ -3,6 +3,7 @@ package dev.plumbline.plan;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.Link;
+import dev.plumbline.state.LinkChanges;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Phase;
@@ -38,6 +39,7 @@ final class ModelKernel {
         switch (changes) {
             case RouteChanges routes -> apply(routes);
             case RuleChanges rules -> apply(rules);
+            case LinkChanges links when links.isEmpty() -> { }
             default -> throw new AssertionError(changes);
         }
     }

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads links and addresses. */
@@ -60,6 +61,21 @@ public final class LinkReader {
             addresses.addAll(some);
         }
         return addresses;
+    }
+
+    /** All addresses of one family as the kernel says them; {@code again} is called before each try. */
+    static void addresses(NetlinkSocket socket, int family, Consumer<MessageReader> each, Runnable again)
+            throws NetlinkException {
+        var seen = new ArrayList<Boolean>();
+        dump(socket, Rtnetlink.RTM_GETADDR, writer -> writer.u8(family).u8(0).u8(0).u8(0).u32(0), seen, message -> {
+            if (seen.isEmpty()) {
+                again.run();
+            }
+            if (message.u8(AddressMessages.FAMILY) == family) {
+                each.accept(message);
+            }
+            return true;
+        });
     }
 
     private interface Decoder<T> {

@@ -15,6 +15,7 @@ import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.netlink.Rtnetlink;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
+import dev.plumbline.state.Link;
 import dev.plumbline.state.Prefix;
 import dev.plumbline.state.Scope;
 import java.io.UncheckedIOException;
@@ -143,6 +144,34 @@ public final class LinkWriter {
                 writer.u32(IFA_FLAGS, all);
             }
         });
+    }
+
+    /** Adds an address with all that is said of it. */
+    void address(String device, int family, int length, int scope, Consumer<MessageWriter> attributes) {
+        int index = index(device);
+        send(Rtnetlink.RTM_NEWADDR, CREATE, writer -> {
+            writer.u8(family).u8(length).u8(0).u8(scope).u32(index);
+            attributes.accept(writer);
+        });
+    }
+
+    /**
+     * Whether this kernel makes VRF devices, which are in a module of their own. It is asked for one without its table:
+     * it refuses that either way, and says why. True where it cannot be asked.
+     */
+    public boolean canMakeVrf() {
+        synchronized (socket) {
+            try {
+                socket.request(Rtnetlink.RTM_NEWLINK, CREATE, writer -> {
+                    header(writer, 0, 0, 0);
+                    writer.string(IFLA_IFNAME, "vrf-probe%d");
+                    writer.beginNest(IFLA_LINKINFO).string(IFLA_INFO_KIND, Link.VRF).endNest();
+                });
+                return true;
+            } catch (NetlinkException e) {
+                return e.errno() != Errno.EOPNOTSUPP;
+            }
+        }
     }
 
     private static void put(MessageWriter writer, int type, IpAddress address) {
