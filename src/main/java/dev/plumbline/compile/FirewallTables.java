@@ -57,7 +57,27 @@ final class FirewallTables {
      * @param held ids of documents that change nothing, beside those that wait
      */
     DesiredFirewall desired(Set<String> held) {
-        return new Assembly(held).desired();
+        return documents.stream().allMatch(each -> held.contains(each.id())) ? asTheyAre()
+                : new Assembly(held).desired();
+    }
+
+    /**
+     * Where nobody is to change anything: what others did to the tables is drift of these documents, and stays; what no
+     * document wants any more does not.
+     */
+    private DesiredFirewall asTheyAre() {
+        Map<RuleKey, Origin> rules = new HashMap<>();
+        var tables = facts.live().state().tables().stream().map(table -> new Table(table.family(), table.flags(),
+                table.chains().stream().map(chain -> new Chain(chain.name(), chain.base(), chain.rules().stream()
+                        .filter(rule -> rule.key().isEmpty() || maker(rule.key().get(), rules)).toList())).toList(),
+                table.sets())).toList();
+        return new DesiredFirewall(new FirewallState(tables), rules, Map.of());
+    }
+
+    private boolean maker(RuleKey key, Map<RuleKey, Origin> rules) {
+        var maker = documents.stream().filter(each -> key.isOf(each.id())).findFirst();
+        maker.ifPresent(each -> rules.put(key, each.origin()));
+        return maker.isPresent();
     }
 
     /** Documents that say drop, by chain: of several the first. */

@@ -1,13 +1,14 @@
 package dev.plumbline.doctor;
 
-import static dev.plumbline.netlink.Nftables.*;
+import static dev.plumbline.netlink.NfTablesMessages.*;
+import static dev.plumbline.netlink.Nfnetlink.*;
 
 import dev.plumbline.netlink.Errno;
 import dev.plumbline.netlink.Netlink;
 import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
 import dev.plumbline.netlink.NetworkNamespace;
-import dev.plumbline.netlink.NftablesTransaction;
+import dev.plumbline.netlink.NfnetlinkBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 final class FirewallProbe {
 
     private static final String TABLE = "plumbline-probe";
+    private static final int ANY_GENERATION = 0;
     private static final KernelOption NF_TABLES = new KernelOption("CONFIG_NF_TABLES", "nf_tables");
 
     private static final Map<String, KernelOption> EXPRESSIONS = new TreeMap<>(Map.ofEntries(
@@ -52,7 +54,7 @@ final class FirewallProbe {
     /** Makes tables in a throw-away namespace. */
     static List<Check> checks(NetworkNamespace namespace) {
         try (var socket = NetlinkSocket.open(namespace, PROTOCOL)) {
-            var refusals = FAMILIES.stream().map(each -> attempt(socket, table(each.family()))).toList();
+            var refusals = FAMILIES.stream().map(each -> attempt(socket, batch -> table(batch, each.family()))).toList();
             var checks = new ArrayList<Check>();
             for (int i = 0; i < refusals.size(); i++) {
                 checks.add(family(FAMILIES.get(i), refusals.get(i)));
@@ -84,7 +86,7 @@ final class FirewallProbe {
         EXPRESSIONS.forEach((name, option) -> {
             // `dup` is known to the families ip and ip6 only.
             int family = name.equals("dup") ? NFPROTO_IPV4 : NFPROTO_INET;
-            var refusal = attempt(socket, rule(family, name));
+            var refusal = attempt(socket, batch -> rule(batch, family, name));
             if (refusal.filter(each -> each.errno() == Errno.ENOENT || each.errno() == Errno.EOPNOTSUPP).isPresent()) {
                 missing.add(option);
                 names.add(name);
@@ -101,10 +103,14 @@ final class FirewallProbe {
     }
 
     private static Check nat(NetlinkSocket socket) {
-        var refusal = attempt(socket, table(NFPROTO_IPV4).add(NFT_MSG_NEWCHAIN, Netlink.NLM_F_CREATE, writer ->
-                header(writer, NFPROTO_IPV4).string(NFTA_CHAIN_TABLE, TABLE).string(NFTA_CHAIN_NAME, "nat")
-                        .beginNest(NFTA_CHAIN_HOOK | NLA_F_NESTED).u32be(NFTA_HOOK_HOOKNUM, NF_INET_POST_ROUTING)
-                        .u32be(NFTA_HOOK_PRIORITY, 100).endNest().string(NFTA_CHAIN_TYPE, "nat")));
+        var refusal = attempt(socket, batch -> {
+            table(batch, NFPROTO_IPV4);
+            batch.begin(NFT_MSG_NEWCHAIN, Netlink.NLM_F_CREATE, NFPROTO_IPV4, 0).string(NFTA_CHAIN_TABLE, TABLE)
+                    .string(NFTA_CHAIN_NAME, "nat").beginNest(NFTA_CHAIN_HOOK | Netlink.NLA_F_NESTED)
+                    .u32be(NFTA_HOOK_HOOKNUM, NF_INET_POST_ROUTING).u32be(NFTA_HOOK_PRIORITY, 100).endNest()
+                    .string(NFTA_CHAIN_TYPE, "nat");
+            batch.end();
+        });
         var option = new KernelOption("CONFIG_NFT_NAT", "nft_chain_nat");
         return refusal.isEmpty() ? Check.ok(Doctor.KERNEL, "nft-nat", "nftables chains of type nat"
                 + " (" + option.name() + ")")
@@ -112,24 +118,37 @@ final class FirewallProbe {
                         + refusal.get().getMessage() + "): " + option.name() + " is missing", LinkProbe.lines(option));
     }
 
-    private static NftablesTransaction table(int family) {
-        return new NftablesTransaction().add(NFT_MSG_NEWTABLE, Netlink.NLM_F_CREATE,
-                writer -> header(writer, family).string(NFTA_TABLE_NAME, TABLE));
+    /** Requests that stand or fall together. */
+    private interface Requests {
+        void addTo(NfnetlinkBatch batch);
     }
 
-    private static NftablesTransaction rule(int family, String expression) {
-        return table(family).add(NFT_MSG_NEWCHAIN, Netlink.NLM_F_CREATE, writer -> header(writer, family)
-                .string(NFTA_CHAIN_TABLE, TABLE).string(NFTA_CHAIN_NAME, "probe"))
-                .add(NFT_MSG_NEWRULE, Netlink.NLM_F_CREATE, writer -> header(writer, family)
-                        .string(NFTA_RULE_TABLE, TABLE).string(NFTA_RULE_CHAIN, "probe")
-                        .beginNest(NFTA_RULE_EXPRESSIONS | NLA_F_NESTED).beginNest(NFTA_LIST_ELEM | NLA_F_NESTED)
-                        .string(NFTA_EXPR_NAME, expression).endNest().endNest());
+    private static void table(NfnetlinkBatch batch, int family) {
+        batch.begin(NFT_MSG_NEWTABLE, Netlink.NLM_F_CREATE, family, 0).string(NFTA_TABLE_NAME, TABLE);
+        batch.end();
     }
 
-    private static Optional<NetlinkException> attempt(NetlinkSocket socket, NftablesTransaction transaction) {
+    private static void rule(NfnetlinkBatch batch, int family, String expression) {
+        table(batch, family);
+        batch.begin(NFT_MSG_NEWCHAIN, Netlink.NLM_F_CREATE, family, 0).string(NFTA_CHAIN_TABLE, TABLE)
+                .string(NFTA_CHAIN_NAME, "probe");
+        batch.end();
+        batch.begin(NFT_MSG_NEWRULE, Netlink.NLM_F_CREATE, family, 0).string(NFTA_RULE_TABLE, TABLE)
+                .string(NFTA_RULE_CHAIN, "probe").beginNest(NFTA_RULE_EXPRESSIONS | Netlink.NLA_F_NESTED)
+                .beginNest(NFTA_LIST_ELEM | Netlink.NLA_F_NESTED).string(NFTA_EXPR_NAME, expression).endNest().endNest();
+        batch.end();
+    }
+
+    private static Optional<NetlinkException> attempt(NetlinkSocket socket, Requests requests) {
+        var batch = new NfnetlinkBatch(socket, NFNL_SUBSYS_NFTABLES);
+        requests.addTo(batch);
         try {
-            transaction.commit(socket);
-            return Optional.empty();
+            return switch (batch.commit(ANY_GENERATION)) {
+                case NfnetlinkBatch.Result.Committed _ -> Optional.empty();
+                case NfnetlinkBatch.Result.Refused refused -> Optional.of(refused.refusals().getFirst().cause());
+                case NfnetlinkBatch.Result.Stale _, NfnetlinkBatch.Result.Unknown _ ->
+                        Optional.of(new NetlinkException("answers were lost", Errno.ENOBUFS));
+            };
         } catch (NetlinkException e) {
             return Optional.of(e);
         }

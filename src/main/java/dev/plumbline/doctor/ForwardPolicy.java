@@ -1,11 +1,13 @@
 package dev.plumbline.doctor;
 
-import static dev.plumbline.netlink.Nftables.*;
+import static dev.plumbline.netlink.NfTablesMessages.*;
+import static dev.plumbline.netlink.Nfnetlink.*;
 
 import dev.plumbline.netlink.MessageReader;
 import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetlinkSocket;
 import dev.plumbline.netlink.NetworkNamespace;
+import dev.plumbline.state.firewall.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +61,7 @@ record ForwardPolicy(HostFiles files) {
                 default -> { }
             }
         }
-        if (family != null && forward && drops) {
+        if (family != null && forward && drops && !table.equals(Table.NAME)) {
             chains.add(family + " " + table + " " + name);
         }
     }

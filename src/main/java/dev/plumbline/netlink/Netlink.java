@@ -23,7 +23,7 @@ public final class Netlink {
 
     static final int HEADER = 16;
     static final int NLA_TYPE_MASK = 0x3fff;
-    static final int NLA_F_NESTED = 0x8000;
+    public static final int NLA_F_NESTED = 0x8000;
 
     static final int SOL_NETLINK = 270;
     static final int NETLINK_ADD_MEMBERSHIP = 1;

@@ -9,6 +9,17 @@ public final class Nfnetlink {
     /** In network order; in dumps of nf_tables the low 16 bits of the generation. */
     public static final int RESOURCE_ID = 2;
 
+    public static final int NFPROTO_UNSPEC = 0;
+    public static final int NFPROTO_INET = 1;
+    public static final int NFPROTO_IPV4 = 2;
+    public static final int NFPROTO_NETDEV = 5;
+    public static final int NFPROTO_IPV6 = 10;
+
+    public static final int NF_INET_FORWARD = 2;
+    public static final int NF_INET_POST_ROUTING = 4;
+    /** A base chain's policy: drop. */
+    public static final int NF_DROP = 0;
+
     /** nf_tables among the subsystems: the high byte of a message's type. */
     public static final int NFNL_SUBSYS_NFTABLES = 10;
 

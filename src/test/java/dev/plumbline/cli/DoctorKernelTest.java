@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.plumbline.kernel.Nft;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
-import dev.plumbline.netlink.Netlink;
-import dev.plumbline.netlink.NetlinkSocket;
-import dev.plumbline.netlink.NetworkNamespace;
-import dev.plumbline.netlink.Nftables;
-import dev.plumbline.netlink.NftablesTransaction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,28 +125,15 @@ class DoctorKernelTest {
         Files.createDirectories(root.resolve("proc/sys/net/ipv4"));
         Files.writeString(root.resolve("proc/sys/net/ipv4/ip_forward"), "1\n");
         assertEquals("ok", verdict(checks().get("others/forward-policy")));
-        try (var namespace = NetworkNamespace.named(host.name());
-                var socket = NetlinkSocket.open(namespace, Nftables.PROTOCOL)) {
-            forwardChain("accepts", 1).commit(socket);
-            assertEquals("ok", verdict(checks().get("others/forward-policy")));
-            forwardChain("FORWARD", Nftables.NF_DROP).commit(socket);
-        }
+        var nft = new Nft(host.name());
+        nft.load("table ip filter { chain accepts { type filter hook forward priority 0; policy accept; }; }");
+        nft.load("table inet plumbline { chain ours { type filter hook forward priority 0; policy drop; }; }");
+        assertEquals("ok", verdict(checks().get("others/forward-policy")));
+        nft.load("table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }");
         var drops = checks().get("others/forward-policy");
         assertEquals("warning", verdict(drops));
         assertTrue(drops.get("finding").asString().endsWith("by the policy of ip filter FORWARD"), drops::toString);
         assertEquals("[\"nft 'add chain ip filter FORWARD { policy accept; }'\"]", drops.get("remedy").toString());
-    }
-
-    private static NftablesTransaction forwardChain(String name, int policy) {
-        return new NftablesTransaction().add(Nftables.NFT_MSG_NEWTABLE, Netlink.NLM_F_CREATE, writer ->
-                Nftables.header(writer, Nftables.NFPROTO_IPV4).string(Nftables.NFTA_TABLE_NAME, "filter"))
-                .add(Nftables.NFT_MSG_NEWCHAIN, Netlink.NLM_F_CREATE, writer ->
-                        Nftables.header(writer, Nftables.NFPROTO_IPV4).string(Nftables.NFTA_CHAIN_TABLE, "filter")
-                                .string(Nftables.NFTA_CHAIN_NAME, name)
-                                .beginNest(Nftables.NFTA_CHAIN_HOOK | Nftables.NLA_F_NESTED)
-                                .u32be(Nftables.NFTA_HOOK_HOOKNUM, Nftables.NF_INET_FORWARD)
-                                .u32be(Nftables.NFTA_HOOK_PRIORITY, 0).endNest()
-                                .u32be(Nftables.NFTA_CHAIN_POLICY, policy).string(Nftables.NFTA_CHAIN_TYPE, "filter"));
     }
 
     @Test

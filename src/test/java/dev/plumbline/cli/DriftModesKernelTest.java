@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.plumbline.kernel.Nft;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,43 @@ class DriftModesKernelTest {
 
     private List<String> table() {
         return host.routes("110").stream().map(each -> each.replaceAll(" via.*", "")).toList();
+    }
+
+    /** Rules of a firewall stay as somebody left them, foreign ones in its chains too; another document's are kept. */
+    @Test
+    void reportLeavesTheFirewallToo() throws Exception {
+        var nft = new Nft(host.name());
+        var lenient = """
+                kind: Firewall
+                metadata: {name: lenient}
+                spec:
+                  drift: report
+                  policies: {input: drop}
+                  rules: [INPUT -p tcp --dport 23 -j DROP, INPUT -p tcp --dport 24 -j DROP]
+                """;
+        host.intent("fw.yaml", lenient);
+        oneshot();
+        nft.run("flush chain inet plumbline input-filter");
+        nft.run("add rule inet plumbline input-filter udp dport 9 drop");
+        nft.run("add chain inet plumbline input-filter { policy accept; }");
+        var before = nft.run("list ruleset");
+        var said = oneshot();
+        assertTrue(said.contains("DriftDetected: ") && said.contains(" (drift: report): Firewall/lenient\n"), said);
+        assertTrue(said.contains("Firewall/lenient: + nft rule inet plumbline input-filter tcp dport 23 drop"), said);
+        assertTrue(said.contains("\n- nft rule inet plumbline input-filter udp dport 9 drop"), said);
+        assertEquals(before, nft.run("list ruleset"));
+        host.intent("strict.yaml", """
+                kind: Firewall
+                metadata: {name: strict}
+                spec: {rules: [INPUT -p tcp --dport 25 -j DROP]}
+                """);
+        oneshot();
+        assertEquals(List.of("tcp dport 25 drop comment \"Firewall/strict\""),
+                nft.rules("inet", "plumbline", "input-filter"));
+        host.without("strict.yaml");
+        apply();
+        assertEquals(2, nft.rules("inet", "plumbline", "input-filter").stream()
+                .filter(each -> each.contains(" drop")).count());
     }
 
     @Test
