@@ -228,7 +228,7 @@ final class InverseCodec {
         var vrfs = in.list(() -> vrf(in));
         var made = in.list(() -> vrf(in));
         var masters = new HashMap<String, String>();
-        in.list(() -> masters.put(in.text(), in.text()));
+        in.list(() -> Map.entry(in.text(), in.text())).forEach(each -> masters.put(each.getKey(), each.getValue()));
         var links = new FormerLinks(vrfs, made, masters, in.list(() -> new LinkAddress(in.text(),
                 IpAddress.parse(in.text()).orElseThrow(), Prefix.parse(in.text()).orElseThrow(), in.integer(),
                 in.integer())));

@@ -61,7 +61,7 @@ class VrfTest {
                 changes.pending().map(each -> each.change().subject()).toList());
         var after = LinkEffects.after(live, changes);
         assertEquals(List.of("default via 10.0.0.1 dev eth0 proto boot table main",
-                "192.168.1.0/24 dev net1 scope link src 192.168.1.209 table 100"),
+                "192.168.1.0/24 dev net1 scope link src 192.168.1.209 proto kernel table 100"),
                 after.routes().tables().values().stream().flatMap(rows -> rows.toList().stream()).map(Object::toString)
                         .filter(line -> !line.startsWith("10.0.0.0/24")).sorted((a, b) -> b.compareTo(a)).toList());
         assertEquals("vrf-net1", after.master(after.link("net1").orElseThrow()).orElseThrow().name());

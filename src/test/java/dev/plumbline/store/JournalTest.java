@@ -13,6 +13,7 @@ import dev.plumbline.history.Inverse;
 import dev.plumbline.history.UnfinishedApply;
 import dev.plumbline.json.StateArbitraries;
 import dev.plumbline.plan.Former;
+import dev.plumbline.plan.FormerLinks;
 import dev.plumbline.plan.FormerRoutes;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
@@ -20,6 +21,7 @@ import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NextHop;
 import dev.plumbline.state.Prefix;
@@ -32,6 +34,7 @@ import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RouteType;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.Vrf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -107,8 +110,13 @@ class JournalTest {
         var ledger = new Ledger(List.of(new Allotment("RouteTable/a", "", 4294967295L)), taken,
                 rules.stream().limit(2).map(rule -> new TakenRule("RoutingRules/a", rule)).toList(), Set.of("eth0"),
                 carriedOut);
-        return new Inverse(NINE, ALICE, new Former(scope, tables, new Former.FormerRules(rules,
-                rules.stream().limit(1).collect(Collectors.toSet()), rules)), ledger, TO_CONFIRM, 1, 2, 3);
+        var vrf = new Vrf("vrf-net1", 4294967295L, "plumbline:SourceRouting/a", true);
+        var links = new FormerLinks(List.of(vrf), List.of(new Vrf("vrf-b", 7, "", false)), Map.of("net1", "", "b", "br0"),
+                List.of(new LinkAddress("net1", IpAddress.parse("2001:db8::1").orElseThrow(),
+                        Prefix.parse("2001:db8::1/64").orElseThrow(), 0, 0x82)));
+        var formerRules = new Former.FormerRules(rules, rules.stream().limit(1).collect(Collectors.toSet()), rules);
+        return new Inverse(NINE, ALICE, new Former(scope, tables, formerRules,
+                carriedOut.isEmpty() ? FormerLinks.NONE : links), ledger, TO_CONFIRM, 1, 2, 3);
     }
 
     private static Inverse recorded() {
