@@ -200,7 +200,7 @@ class TopologyReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"examples/telco-sbr", "examples/dual-uplink", "intents"})
+    @ValueSource(strings = {"examples/telco-sbr", "examples/dual-uplink", "examples/vns3-edge", "intents"})
     void theExamplesAreGood(String folder) throws IOException {
         var file = Path.of(folder, "topology.yaml");
         var topology = TopologyReader.read(file);
