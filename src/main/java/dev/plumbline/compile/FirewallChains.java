@@ -138,8 +138,7 @@ final class FirewallChains {
         if (!isAtEveryStage(rule, chain)) {
             return List.of(stage(rule, chain));
         }
-        boolean tracked = rule.on(Subject.CT_STATE).findAny().isPresent()
-                || rule.on(Subject.CT_MARK).findAny().isPresent();
+        boolean tracked = rule.speaksOf(Subject.CT_STATE) || rule.speaksOf(Subject.CT_MARK);
         return Place.stages(chain).stream().filter(each -> !tracked || each != Stage.RAW).toList();
     }
 
@@ -173,9 +172,9 @@ final class FirewallChains {
 
     private void put(TableFamily family, FirewallItem item, FirewallRule rule, List<Action> actions, String chain,
             String part, List<Rule> into, UnaryOperator<String> subChain) {
-        var own = chain + "." + item.key(part);
+        var key = item.key(part);
         try {
-            var target = new Translation.Target(family, sets, subChain, own);
+            var target = new Translation.Target(family, sets, subChain, () -> chain + "." + key);
             Translation translation;
             if (actions.getLast() instanceof Action.Lookup) {
                 var marking = lookups.byMark(item);
@@ -187,10 +186,11 @@ final class FirewallChains {
             } else {
                 translation = Translation.of(rule, actions, target);
             }
-            add(item, part, translation.rules(), into);
+            add(item, key, part, translation.rules(), into);
             translation.chains().forEach((name, rules) -> {
                 places.put(new ChainId(family, name), item.rule().origin());
-                add(item, part + name.substring(own.length()), rules, rules(family, name));
+                var of = part + name.substring(target.ownChain().get().length());
+                add(item, item.key(of), of, rules, rules(family, name));
             });
         } catch (UntranslatableException e) {
             if (judged.add(List.of(item.rule().origin(), e.getMessage()))) {
@@ -199,9 +199,9 @@ final class FirewallChains {
         }
     }
 
-    private void add(FirewallItem item, String part, List<List<Expression>> translated, List<Rule> into) {
+    private void add(FirewallItem item, RuleKey first, String part, List<List<Expression>> translated, List<Rule> into) {
         for (int i = 0; i < translated.size(); i++) {
-            var key = item.key(i == 0 ? part : part + "\n" + i);
+            var key = i == 0 ? first : item.key(part + "\n" + i);
             origins.put(key, item.rule().origin());
             into.add(Rule.of(key, item.comment(), translated.get(i)));
         }

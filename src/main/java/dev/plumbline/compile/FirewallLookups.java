@@ -81,7 +81,9 @@ final class FirewallLookups {
         long used = 0;
         for (var item : items) {
             var masks = new ArrayList<Operand>();
-            item.rule().on(Subject.MARK).forEach(each -> masks.addAll(each.operands()));
+            if (item.rule().speaksOf(Subject.MARK)) {
+                item.rule().on(Subject.MARK).forEach(each -> masks.addAll(each.operands()));
+            }
             for (var action : item.rule().actions()) {
                 if (action instanceof Action.SetMark it) {
                     masks.add(it.mark());
@@ -139,7 +141,7 @@ final class FirewallLookups {
      */
     boolean byRouting(FirewallItem item, int place) {
         var table = table(item);
-        boolean mayChange = place < lastSetter && item.rule().on(Subject.MARK).findAny().isPresent();
+        boolean mayChange = place < lastSetter && item.rule().speaksOf(Subject.MARK);
         if (table.isEmpty()) {
             return true;
         }

@@ -102,6 +102,11 @@ final class FirewallSetBinder {
                 values.error(place.line(), place.column(), path.item(i), e.getMessage());
             }
         }
+        if (spans.size() == list.items().size()) {
+            text.collision(spans).ifPresent(two -> values.error(list.items().get(two[1]), path.item(two[1]),
+                    "it lies across " + list.items().get(two[0]) + " at line " + list.items().get(two[0]).line()
+                            + ": the kernel takes no such elements of several fields; make them apart"));
+        }
         return spans;
     }
 }

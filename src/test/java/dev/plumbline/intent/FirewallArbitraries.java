@@ -196,6 +196,9 @@ public final class FirewallArbitraries {
                 throw new AssertionError(e);
             }
         }
+        while (text.collision(spans).isPresent()) {
+            spans.removeLast();
+        }
         boolean interval = chance(10) || spans.stream().anyMatch(ElementText.Span::isRange);
         var elements = new SetElements.Builder(NftSet.length(type), interval);
         spans.forEach(span -> elements.add(span.from(), span.to()));

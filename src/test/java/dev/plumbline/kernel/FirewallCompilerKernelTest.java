@@ -103,7 +103,7 @@ class FirewallCompilerKernelTest extends FirewallFixture {
                     new FirewallSpec(spec.policies(), false, spec.variables(), spec.sets(), spec.chains(), numbered),
                     new Origin("Firewall/r", "r.yaml", 0, 0));
             var tables = FirewallScene.parse(FirewallScene.routeTable("plugin0", "id: 110"),
-                    FirewallScene.routeTable("no", "id: 111"), FirewallScene.routeTable("a1.5", "id: 112"));
+                    FirewallScene.routeTable("no", "id: 111"));
             var compilation = scene.compile(List.of(document, tables.get(0), tables.get(1)));
             var wrong = compilation.problems().stream().filter(each -> errors(compilation).contains(each.toString()))
                     .map(each -> each.origin().line()).distinct().sorted().toList();

@@ -111,8 +111,8 @@ final class Conditions {
     }
 
     private boolean speaksOfAddresses() {
-        return rule.on(Subject.SOURCE).findAny().isPresent() || rule.on(Subject.DESTINATION).findAny().isPresent()
-                || rule.actions().stream().anyMatch(Conditions::rewritesPortsAlone);
+        return rule.speaksOf(Subject.SOURCE) || rule.speaksOf(Subject.DESTINATION)
+                || rewritesPortsAlone(rule.actions().getLast());
     }
 
     /** Its expression speaks of a family even so. */
@@ -125,13 +125,17 @@ final class Conditions {
         List<List<Match>> ways = List.of(List.of());
         for (var condition : rule.conditions()) {
             var tests = tests(condition, family);
-            if (condition.negated() || tests.isEmpty()) {
-                ways = ways.stream().map(way -> joined(way, tests)).toList();
-            } else {
-                ways = ways.stream().flatMap(way -> tests.stream().map(test -> joined(way, List.of(test)))).toList();
+            var next = new ArrayList<List<Match>>();
+            for (var way : ways) {
+                if (condition.negated() || tests.size() < 2) {
+                    next.add(joined(way, tests));
+                } else {
+                    tests.forEach(test -> next.add(joined(way, List.of(test))));
+                }
             }
+            ways = next;
         }
-        boolean once = rule.actions().stream().anyMatch(each -> each instanceof Action.Masquerade it && it.once());
+        boolean once = rule.actions().getLast() instanceof Action.Masquerade it && it.once();
         return once ? ways.stream().map(way -> joined(way, List.of(new Match.CtStatus(SOURCE_REWRITTEN, true))))
                 .toList() : ways;
     }

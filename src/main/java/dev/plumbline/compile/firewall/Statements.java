@@ -6,6 +6,8 @@ import dev.plumbline.intent.firewall.RejectType;
 import dev.plumbline.state.firewall.Expression;
 import dev.plumbline.state.firewall.Statement;
 import dev.plumbline.state.firewall.Verdict;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
@@ -17,11 +19,19 @@ final class Statements {
     }
 
     /**
-     * One action but a lookup.
+     * Actions, none of which is a lookup.
      *
      * @param chains the name in the table of the sub-chain that a rule calls so
      */
-    static Statement of(Action action, UnaryOperator<String> chains) {
+    static List<Statement> of(List<Action> actions, UnaryOperator<String> chains) {
+        var statements = new ArrayList<Statement>();
+        for (var action : actions) {
+            statements.add(of(action, chains));
+        }
+        return statements;
+    }
+
+    private static Statement of(Action action, UnaryOperator<String> chains) {
         return switch (action) {
             case Action.Count it -> Statement.counter();
             case Action.Log it -> new Statement.Plain(new Expression.Log(it.prefix(), it.group(),

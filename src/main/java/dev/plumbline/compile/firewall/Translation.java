@@ -3,7 +3,6 @@ package dev.plumbline.compile.firewall;
 import dev.plumbline.intent.firewall.Action;
 import dev.plumbline.intent.firewall.FirewallRule;
 import dev.plumbline.intent.firewall.Operand;
-import dev.plumbline.intent.firewall.Subject;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.firewall.Expression;
 import dev.plumbline.state.firewall.Match;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -39,7 +39,7 @@ public record Translation(List<List<Expression>> rules, Map<String, List<List<Ex
      * @param chains the name in the table of the sub-chain that a rule calls so
      * @param ownChain the beginning of the names of sub-chains that the rule may need
      */
-    public record Target(TableFamily family, NamedSets sets, UnaryOperator<String> chains, String ownChain) {
+    public record Target(TableFamily family, NamedSets sets, UnaryOperator<String> chains, Supplier<String> ownChain) {
 
         private Set<Family> families() {
             return switch (family) {
@@ -58,14 +58,13 @@ public record Translation(List<List<Expression>> rules, Map<String, List<List<Ex
      */
     public static Translation of(FirewallRule rule, List<Action> actions, Target target)
             throws UntranslatableException {
-        return of(rule, actions.stream().map(each -> Statements.of(each, target.chains())).toList(),
-                mayHappenTwice(actions), target);
+        return of(rule, Statements.of(actions, target.chains()), mayHappenTwice(actions), target);
     }
 
     /** A lookup that routing cannot say: packets that it is for are marked, and meet no later rule of the chain. */
     public static Translation marking(FirewallRule rule, List<Action> others, long value, long mask, Target target)
             throws UntranslatableException {
-        var statements = new ArrayList<>(others.stream().map(each -> Statements.of(each, target.chains())).toList());
+        var statements = Statements.of(others, target.chains());
         statements.add(new Statement.SetMark(false, value, mask));
         statements.add(Statement.of(Verdict.ACCEPT));
         return of(rule, statements, true, target);
@@ -83,12 +82,13 @@ public record Translation(List<List<Expression>> rules, Map<String, List<List<Ex
     private static Translation of(FirewallRule rule, List<Statement> done, boolean mayHappenTwice, Target target)
             throws UntranslatableException {
         var statements = new ArrayList<Statement>();
-        var limit = rule.on(Subject.LIMIT).toList();
-        limit.forEach(each -> {
-            var rate = (Operand.Rate) each.operands().getFirst();
-            statements.add(new Statement.Plain(new Expression.Limit(rate.packets(), rate.seconds(), rate.burst(), false,
-                    each.negated())));
-        });
+        for (var each : rule.conditions()) {
+            if (each.operands().getFirst() instanceof Operand.Rate rate) {
+                statements.add(new Statement.Plain(new Expression.Limit(rate.packets(), rate.seconds(), rate.burst(),
+                        false, each.negated())));
+            }
+        }
+        boolean limited = !statements.isEmpty();
         statements.addAll(done);
         Map<Optional<Family>, List<List<Match>>> ways = new LinkedHashMap<>();
         for (var each : Conditions.of(rule, target.sets(), target.families())) {
@@ -98,13 +98,13 @@ public record Translation(List<List<Expression>> rules, Map<String, List<List<Ex
         var chains = new LinkedHashMap<String, List<List<Expression>>>();
         for (var each : ways.entrySet()) {
             var family = each.getKey().<List<Match>>map(one -> List.of(new Match.NetworkFamily(one))).orElse(List.of());
-            if (each.getValue().size() == 1 || mayHappenTwice && limit.isEmpty()) {
+            if (each.getValue().size() == 1 || mayHappenTwice && !limited) {
                 for (var way : each.getValue()) {
                     rules.add(built(target.family(), joined(way, family), statements));
                 }
                 continue;
             }
-            var any = target.ownChain() + each.getKey().map(one -> one == Family.IPV4 ? "-ip" : "-ip6").orElse("");
+            var any = target.ownChain().get() + each.getKey().map(one -> one == Family.IPV4 ? "-ip" : "-ip6").orElse("");
             var then = any + "-then";
             rules.add(built(target.family(), family, List.of(Statement.of(Verdict.jump(any)))));
             var alternatives = new ArrayList<List<Expression>>();

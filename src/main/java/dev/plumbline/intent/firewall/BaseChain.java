@@ -11,12 +11,16 @@ public enum BaseChain {
     /** Of VNS3: for rules that become several, of which each knows its chain. Copies alone stay there. */
     MACRO;
 
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     private static final List<String> WORDS = Arrays.stream(values()).map(BaseChain::toString).toList();
+
+    private static final BaseChain[] CHAINS = values();
 
     /** The chain of a lower-case name. */
     public static Optional<BaseChain> of(String name) {
         int index = WORDS.indexOf(name);
-        return index < 0 ? Optional.empty() : Optional.of(values()[index]);
+        return index < 0 ? Optional.empty() : Optional.of(CHAINS[index]);
     }
 
     public static List<String> words() {
@@ -35,6 +39,6 @@ public enum BaseChain {
 
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 }

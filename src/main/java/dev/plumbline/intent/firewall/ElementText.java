@@ -8,13 +8,16 @@ import dev.plumbline.state.firewall.Bytes;
 import dev.plumbline.state.firewall.DataType;
 import dev.plumbline.state.firewall.Keys;
 import dev.plumbline.state.firewall.SetElements;
+import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The elements of a set as text, in nft's form: {@code 10.0.0.0/8}, {@code 192.0.2.1 . tcp . 1000-2000}. */
 public final class ElementText {
 
+    private static final int COMPARISONS = 20_000_000;
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");
 
     private final List<DataType> types;
@@ -29,6 +32,55 @@ public final class ElementText {
         public boolean isRange() {
             return !from.equals(to);
         }
+    }
+
+    /**
+     * Two elements that a set whose fields are ranges cannot both hold: an end of one lies in the other. Elements of
+     * one field are merged instead, and equal ones count once.
+     *
+     * @return their indexes, the lower one first; empty if there are none, or it would take too long to find out
+     */
+    public Optional<int[]> collision(List<Span> spans) {
+        if (types.size() == 1 || spans.stream().noneMatch(Span::isRange)) {
+            return Optional.empty();
+        }
+        int first = (types.getFirst().length() + 3) & ~3;
+        var order = IntStream.range(0, spans.size()).boxed()
+                .sorted((one, two) -> spans.get(one).from.compareTo(spans.get(two).from)).toList();
+        var open = new ArrayDeque<Integer>();
+        int left = COMPARISONS;
+        for (int index : order) {
+            var span = spans.get(index);
+            open.removeIf(each -> spans.get(each).to.first(first).compareTo(span.from.first(first)) < 0);
+            for (int other : open) {
+                var before = spans.get(other);
+                boolean collide = !before.equals(span) && (holds(before, span.from) || holds(before, span.to)
+                        || holds(span, before.from) || holds(span, before.to));
+                if (collide) {
+                    return Optional.of(new int[] {Math.min(index, other), Math.max(index, other)});
+                }
+            }
+            left -= open.size();
+            if (left < 0) {
+                return Optional.empty();
+            }
+            open.add(index);
+        }
+        return Optional.empty();
+    }
+
+    /** Field by field. */
+    private boolean holds(Span span, Bytes key) {
+        int at = 0;
+        for (var type : types) {
+            var field = key.part(at, at + type.length());
+            if (field.compareTo(span.from.part(at, at + type.length())) < 0
+                    || field.compareTo(span.to.part(at, at + type.length())) > 0) {
+                return false;
+            }
+            at += type.length() + 3 & ~3;
+        }
+        return true;
     }
 
     /** @throws MalformedException with the place in the text */

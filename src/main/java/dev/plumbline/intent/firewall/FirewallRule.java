@@ -59,6 +59,16 @@ public record FirewallRule(String chain, Optional<Stage> stage, List<Condition> 
         return Optional.of(actions.getLast()).filter(Action::isFinal);
     }
 
+    /** Whether there is a condition on a subject. */
+    public boolean speaksOf(Subject subject) {
+        for (var each : conditions) {
+            if (each.subject() == subject) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The conditions on a subject. */
     public Stream<Condition> on(Subject subject) {
         return conditions.stream().filter(each -> each.subject() == subject);

@@ -238,6 +238,8 @@ public final class RuleCheck {
             case Action.Masquerade it -> List.of(BaseChain.POSTROUTING);
             case Action.Lookup it -> List.of(BaseChain.PREROUTING);
             case Action.Copy it -> List.of(BaseChain.MACRO);
+            case Action.ClampMss it when it.bytes().isEmpty() -> List.of(BaseChain.FORWARD, BaseChain.OUTPUT,
+                    BaseChain.POSTROUTING);
             case Action.Reject it -> List.of(BaseChain.PREROUTING, BaseChain.INPUT, BaseChain.FORWARD,
                     BaseChain.OUTPUT);
             default -> List.of(BaseChain.PREROUTING, BaseChain.INPUT, BaseChain.FORWARD, BaseChain.OUTPUT,

@@ -14,6 +14,8 @@ public enum Stage {
     NAT,
     FILTER;
 
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     public static Optional<Stage> of(String word) {
         return Arrays.stream(values()).filter(each -> each.toString().equals(word)).findFirst();
     }
@@ -24,6 +26,6 @@ public enum Stage {
 
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 }
