@@ -271,7 +271,7 @@ class FactsKernelTest {
         assertTrue(wrong.err().startsWith("plumbline: " + file + ":" + (route + 1)
                 + ": these are no facts that `plumbline facts` wrote: 'dst' is not a destination of the family: "),
                 wrong::toString);
-        Files.writeString(file, text.replace("\"format_version\":\"1.0\"", "\"format_version\":\"2.0\""));
+        Files.writeString(file, text.replace("\"format_version\":\"1.1\"", "\"format_version\":\"2.0\""));
         assertTrue(fromFacts(file).err().contains("the facts are of format 2.0, this plumbline reads 1.x"));
         Files.writeString(file, text.substring(0, text.length() / 2));
         assertEquals(1, fromFacts(file).code());
