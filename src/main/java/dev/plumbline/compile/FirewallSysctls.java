@@ -121,7 +121,7 @@ final class FirewallSysctls {
         if (family == Family.IPV6) {
             return;
         }
-        var concerned = new LinkedHashSet<>(gathering.around().devices(lookup.table()));
+        var concerned = new LinkedHashSet<>(gathering.around().devices(Family.IPV4, lookup.table()));
         if (lookup.through()) {
             concerned.addAll(devices);
             lookup.from().ifPresent(concerned::add);

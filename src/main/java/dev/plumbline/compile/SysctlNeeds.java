@@ -11,7 +11,6 @@ import dev.plumbline.state.Origin;
 import dev.plumbline.state.RuleAction;
 import dev.plumbline.state.Sysctl;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -41,11 +40,11 @@ final class SysctlNeeds {
 
         NamespaceState live();
 
-        /** The devices that IPv4 routes of documents in a table lead over; none for main, default and local. */
-        Set<String> devices(long table);
+        /** The devices that routes of documents in a table lead over; none for main, default and local. */
+        Set<String> devices(Family family, long table);
 
         /** The same by a number or name as documents give it. */
-        Set<String> devices(String table);
+        Set<String> devices(Family family, String table);
 
         /** Devices that take their IPv6 routes from router advertisements. */
         Set<String> advertised();
@@ -163,11 +162,18 @@ final class SysctlNeeds {
     List<SysctlNeed> of(Document document) {
         var gathering = new Gathering();
         switch (document.spec()) {
-            case RoutingRulesSpec spec -> spec.rules().forEach(each -> rule(each, gathering));
+            case RoutingRulesSpec spec -> spec.rules().stream().filter(each -> isMeant(each, spec))
+                    .forEach(each -> rule(each, gathering));
             case FirewallSpec spec -> new FirewallSysctls(spec, gathering).gather();
             default -> { }
         }
         return List.copyOf(gathering.needs);
+    }
+
+    /** A rule that names no family is one for IPv6 if its table has routes for that: it alone is no reason to forward. */
+    private boolean isMeant(RuleSpec each, RoutingRulesSpec spec) {
+        return each.rule().family() == Family.IPV4 || !devices(each).isEmpty() || spec.rules().stream().noneMatch(other ->
+                other.rule().family() == Family.IPV4 && other.origin().equals(each.origin()));
     }
 
     private void rule(RuleSpec each, Gathering gathering) {
@@ -188,10 +194,10 @@ final class SysctlNeeds {
 
     private Set<String> devices(RuleSpec each) {
         if (each.table().isPresent()) {
-            return around.devices(each.table().get());
+            return around.devices(each.rule().family(), each.table().get());
         }
-        return each.rule().action() instanceof RuleAction.Lookup(long table) ? around.devices(table)
-                : new LinkedHashSet<>();
+        return each.rule().action() instanceof RuleAction.Lookup(long table)
+                ? around.devices(each.rule().family(), table) : Set.of();
     }
 
     private static boolean isLookup(RuleSpec each) {
@@ -204,12 +210,12 @@ final class SysctlNeeds {
     }
 
     /**
-     * Whether the filter's own lookup passes it by: that one is of packets of this host, without mark and bound device,
-     * and root's ({@code __fib_validate_source}).
+     * Whether the filter's own lookup passes it by: that one is without mark and bound device, and root's. A rule for an
+     * incoming device it does follow: a packet comes from where answers would leave by ({@code __mkroute_input},
+     * {@code __fib_validate_source}).
      */
     private static boolean isOneWay(RuleSpec each) {
         var rule = each.rule();
-        return !rule.not() && (isForOthers(each) || !rule.oif().isEmpty() || rule.mark().isPresent()
-                || rule.uids().isPresent());
+        return !rule.not() && (!rule.oif().isEmpty() || rule.mark().isPresent() || rule.uids().isPresent());
     }
 }

@@ -230,17 +230,17 @@ final class Sysctls {
         }
 
         @Override
-        public Set<String> devices(long table) {
+        public Set<String> devices(Family family, long table) {
             return TableNumbers.isReserved(table) ? Set.of() : draft.contributions().stream()
-                    .filter(each -> each.key().equals(new TableKey(Family.IPV4, table)))
+                    .filter(each -> each.key().equals(new TableKey(family, table)))
                     .flatMap(each -> each.rows().pool().stream()).flatMap(each -> each.nextHops().stream())
                     .map(NextHop::device).collect(Collectors.toCollection(TreeSet::new));
         }
 
         @Override
-        public Set<String> devices(String table) {
+        public Set<String> devices(Family family, String table) {
             var number = number(table);
-            return number.isPresent() ? devices(number.getAsLong()) : Set.of();
+            return number.isPresent() ? devices(family, number.getAsLong()) : Set.of();
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -41,14 +42,15 @@ public record SysctlChanges(List<Write> writes) implements ChangeSet {
         }
     }
 
-    /** What all paths that these writes change had before, those included that the kernel changes with them. */
+    /** What all paths that these writes, or those that lead back, may change had before: the kernel changes some along. */
     public Map<String, String> former(Map<String, String> live) {
-        var values = new HashMap<>(live);
+        var written = writes.stream().map(Write::path).collect(Collectors.toSet());
         var former = new TreeMap<String, String>();
-        for (var each : writes) {
-            Sysctl.write(values, each.path(), each.after())
-                    .forEach(path -> former.put(path, live.getOrDefault(path, "")));
-        }
+        live.forEach((path, value) -> {
+            if (written.contains(path) || Sysctl.lead(path).filter(written::contains).isPresent()) {
+                former.put(path, value);
+            }
+        });
         return former;
     }
 

@@ -34,7 +34,7 @@ final class TestHost {
     /** The tables of the store that an apply may change. Parsed documents are a cache: they change nothing. */
     private static final List<String> STORE_TABLES =
             List.of("namespaces", "allotments", "taken_routes", "taken_rules", "devices", "carried_out", "source",
-                    "attachments");
+                    "attachments", "taken_sysctls");
 
     private final String name;
     private final Ip ip;

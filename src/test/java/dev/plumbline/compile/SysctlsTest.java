@@ -46,8 +46,11 @@ class SysctlsTest {
     private static Document firewall(boolean manage, String... rules) {
         var yaml = "apiVersion: plumbline.dev/v1\nkind: Firewall\nmetadata: {name: edge}\nspec:\n"
                 + (manage ? "  sysctls: manage\n" : "") + "  rules:\n    - " + String.join("\n    - ", rules) + "\n";
-        var parsed = new IntentParser().parse(List.of(
-                new IntentFile("edge.yaml", yaml.getBytes(StandardCharsets.UTF_8))));
+        return parsed("edge.yaml", yaml);
+    }
+
+    private static Document parsed(String file, String yaml) {
+        var parsed = new IntentParser().parse(List.of(new IntentFile(file, yaml.getBytes(StandardCharsets.UTF_8))));
         assertEquals(List.of(), parsed.problems());
         return parsed.documents().getFirst();
     }
@@ -92,6 +95,16 @@ class SysctlsTest {
                 needs(edge(), managed(Intents.rules("r", "1000: inet6 iif tun0 lookup 120"))));
     }
 
+    @Test
+    void aRuleWithoutAFamilyForwardsIpv6OnlyWhereItsTableHasRoutesForThat() {
+        var yaml = "apiVersion: plumbline.dev/v1\nkind: RoutingRules\nmetadata: {name: r}\nspec:\n  sysctls: manage\n"
+                + "  rules: [{priority: 1000, iif: tun0, lookup: plugin}]\n";
+        var rules = parsed("r.yaml", yaml);
+        assertEquals(List.of(FORWARD + "=1"), needs(edge(), rules, table()));
+        assertEquals(List.of(FORWARD + "=1", FORWARD6 + "=1"), needs(edge(), rules, Intents.table("plugin",
+                "default via 10.9.0.2 dev plugin0", "2001:db8:f::/48 dev plugin0").id(110).document()));
+    }
+
     /** {@code max(all, device)} counts. */
     @ParameterizedTest
     @CsvSource({"0, 0, false", "0, 1, true", "0, 2, false", "1, 0, true", "1, 1, true", "1, 2, false", "2, 0, false",
@@ -113,9 +126,9 @@ class SysctlsTest {
     @Test
     void warnsWithTheLineWhereItIsLeftToOthers() {
         var host = edge().sysctl("net.ipv4.conf.plugin0.rp_filter", "1");
-        var result = host.compile(Intents.rules("r", "1000: iif tun0 lookup plugin"), table());
+        var result = host.compile(Intents.rules("r", "1000: iif tun0 fwmark 0x1 lookup plugin"), table());
         assertEquals(List.of(), writes(host, result));
-        assertEquals(List.of("r.yaml:10:5: warning: spec.sysctls: answers to what `from all iif tun0` leads over"
+        assertEquals(List.of("r.yaml:10:5: warning: spec.sysctls: answers to what `from all fwmark 0x1 iif tun0` leads over"
                 + " plugin0 come in there, and a strict reverse-path filter drops them, for it does not follow that"
                 + " rule: net.ipv4.conf.plugin0.rp_filter is 1; say `sysctls: manage`, or `sysctl -w"
                 + " net.ipv4.conf.plugin0.rp_filter=2`",
