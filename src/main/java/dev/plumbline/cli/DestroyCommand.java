@@ -18,8 +18,8 @@ final class DestroyCommand extends Subcommand {
 
     DestroyCommand() {
         super("Take away all that plumbline made, and put back what it moved or adopted.",
-                "Reads no intents. Leaves every namespace as if plumbline had never been there, those of containers too,"
-                        + " and forgets these; the next apply may take its intents from anywhere.");
+                "Reads no intents. Leaves every namespace as if plumbline had never been there, those of containers"
+                        + " too, and forgets these; the next apply may take its intents from anywhere.");
     }
 
     @Override

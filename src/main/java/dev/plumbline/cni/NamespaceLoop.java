@@ -8,10 +8,13 @@ import dev.plumbline.host.AppliedIntents;
 import dev.plumbline.host.StoredAttached;
 import dev.plumbline.host.StoredLedgers;
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.DriftMode;
 import dev.plumbline.kernel.KernelNamespace;
 import dev.plumbline.store.StoreView;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The loop for one container's namespace: its attachments, and what the applied intents say of it. Where these are not
@@ -25,7 +28,12 @@ record NamespaceLoop(Reconciler reconciler, String label, List<Document> documen
         var intents = AppliedIntents.in(label, store);
         return new NamespaceLoop(new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal,
                 TableNames.read(), false, new Timings()).with(new StoredAttached(store, stateDirectory),
-                        !intents.known()), label, intents.documents());
+                        !intents.known()).leaving(lenient(intents.documents())), label, intents.documents());
+    }
+
+    private static Map<String, DriftMode> lenient(List<Document> applied) {
+        return applied.stream().filter(each -> each.drift().filter(one -> one != DriftMode.CORRECT).isPresent())
+                .collect(Collectors.toMap(Document::id, each -> each.drift().orElseThrow()));
     }
 
     /** Reads and compares. */

@@ -4,6 +4,7 @@ import dev.plumbline.compile.Compilation.Waiting;
 import dev.plumbline.compile.Examined;
 import dev.plumbline.explain.Owner.Standing;
 import dev.plumbline.explain.Owner.Taken;
+import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.DesiredState.DesiredRule;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Origin;
@@ -35,8 +36,9 @@ public final class Owners {
         }
         var waiting = examined.compilation().waiting().stream()
                 .collect(Collectors.toMap(each -> each.origin().document(), Waiting::origin, (one, other) -> one));
-        examined.ledger().allotments().stream().filter(each -> waiting.containsKey(each.document()))
-                .forEach(each -> waitingTables.put(each.table(), waiting.get(each.document())));
+        examined.ledger().allotments().stream()
+                .filter(each -> waiting.containsKey(Attachment.named(each.document())))
+                .forEach(each -> waitingTables.put(each.table(), waiting.get(Attachment.named(each.document()))));
         taken = examined.ledger().routes().stream().collect(Collectors.groupingBy(each -> each.route().destination()));
     }
 
@@ -99,7 +101,7 @@ public final class Owners {
         }
         var before = examined.ledger().rules().stream().filter(each ->
                 each.rule().withProtocol(Protocol.PLUMBLINE).equals(rule)).findFirst()
-                .map(each -> new Taken(each.document(), true, each.rule().toString(), ""));
+                .map(each -> new Taken(Attachment.named(each.document()), true, each.rule().toString(), ""));
         return new Owner(Standing.AS_INTENDED, Optional.of(origin), before);
     }
 
@@ -108,20 +110,25 @@ public final class Owners {
             return Optional.empty();
         }
         return taken.getOrDefault(live.destination(row), List.of()).stream()
-                .filter(each -> each.document().equals(origin.document()) && each.route().metric() == live.metric(row)
+                .filter(each -> Attachment.named(each.document()).equals(origin.document())
+                        && each.route().metric() == live.metric(row)
                         && each.adopted() == (each.route().table() == live.table()))
                 .findFirst().map(Owners::taken);
     }
 
     private static Taken taken(TakenRoute route) {
-        return new Taken(route.document(), route.adopted(), route.route().toString(),
+        return new Taken(Attachment.named(route.document()), route.adopted(), route.route().toString(),
                 Route.tableName(route.route().table()));
     }
 
     /** The routes that were moved away and are not where they were. */
     public List<Moved> moved() {
         return examined.ledger().routes().stream().filter(each -> !each.adopted())
-                .map(each -> new Moved(each.route(), each.document(), origin(each.document()))).toList();
+                .map(each -> moved(each.route(), Attachment.named(each.document()))).toList();
+    }
+
+    private Moved moved(Route route, String document) {
+        return new Moved(route, document, origin(document));
     }
 
     /**
@@ -151,7 +158,7 @@ public final class Owners {
     /** Documents that have this table, or have routes in it. */
     public List<String> documentsOf(long table) {
         var documents = examined.ledger().allotments().stream().filter(each -> each.table() == table)
-                .map(each -> each.document() + (each.key().isEmpty() ? "" : " for " + each.key()));
+                .map(each -> Attachment.named(each.document()) + (each.key().isEmpty() ? "" : " for " + each.key()));
         return documents.distinct().sorted().toList();
     }
 }

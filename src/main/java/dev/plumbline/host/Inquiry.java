@@ -89,14 +89,14 @@ public final class Inquiry implements AutoCloseable {
     }
 
     /**
-     * Reads namespaces, and compiles the documents on record against them.
+     * Reads namespaces, and compiles the documents and attachments on record against them.
      *
      * @param only the one to look into; absent: all that are on record
      */
     public List<Examined> examine(Optional<String> only) {
         return new Reconciler(KernelNamespace::find, new StoredLedgers(store),
                 new StoredJournal.Reading(store, stateDirectory), TableNames.read(), false, new Timings())
-                .examine(documents, only, unseen::add);
+                .with(new StoredAttached(store, stateDirectory), false).examine(documents, only, unseen::add);
     }
 
     /** Names of tables beside those of the kernel: of {@code rt_tables}, and of RouteTable documents. */

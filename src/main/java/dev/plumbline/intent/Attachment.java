@@ -31,6 +31,7 @@ public record Attachment(Key key, String netns, NamespaceId namespace, List<Addr
         Map<String, String> arguments, Instant addedAt) {
 
     private static final String SOURCE_ROUTING = "SourceRouting";
+    private static final String ORIGIN = "attachment ";
 
     public Attachment {
         netns = Document.canonical(netns);
@@ -87,7 +88,7 @@ public record Attachment(Key key, String netns, NamespaceId namespace, List<Addr
 
     /** Where its objects come from. */
     public Origin origin() {
-        return new Origin("attachment " + key, "", 0, 0);
+        return new Origin(ORIGIN + key, "", 0, 0);
     }
 
     private SourceRoutingSpec spec(SourceRouting wanted) {
@@ -131,6 +132,11 @@ public record Attachment(Key key, String netns, NamespaceId namespace, List<Addr
                 .flatMap(each -> each.via().stream()).toList();
         return gateways.stream().filter(near).findFirst()
                 .or(() -> gateways.stream().filter(nearOther.negate()).findFirst());
+    }
+
+    /** How origins name the document of this id: {@code kind/name}, or the attachment that it comes from. */
+    public static String named(String id) {
+        return isDocument(id) ? ORIGIN + id.substring(id.indexOf('/') + 1) : id;
     }
 
     /** Whether the document of this id comes from an attachment: names of people's documents have no slash. */

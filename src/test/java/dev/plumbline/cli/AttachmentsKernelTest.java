@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,6 +142,60 @@ class AttachmentsKernelTest {
         assertEquals(podBefore, everything());
         host.assertNothingToDo();
         assertEquals(List.of(), host.store().stream().filter(each -> each.contains(pod.name())).toList());
+    }
+
+    /** Who made what, in the container too. */
+    @Test
+    void explained() {
+        host.intent("all.yaml", TABLE);
+        host.apply();
+        add();
+        var all = stored("explain");
+        assertTrue(all.endsWith("""
+                attachment c1/net1  (namespace %s)
+                  rule 20000: from 192.168.1.209 lookup 100
+                  route default via 192.168.1.1 dev net1 table 100
+                  route 192.168.1.0/24 dev net1 scope link src 192.168.1.209 table 100    # moved from table main,\
+                 where it was `192.168.1.0/24 dev net1 scope link src 192.168.1.209 proto kernel table main`
+                """.formatted(pod.name())), all);
+        assertEquals("""
+                rule 20000: from 192.168.1.209 lookup 100  (namespace %s)
+                  ours: attachment c1/net1
+                  table 100: of attachment c1/net1 for 192.168.1.209
+                """.formatted(pod.name()), explain("rule", "priority", "20000"));
+        assertTrue(explain("route", "192.168.1.0/24", "table", "main").contains("attachment c1/net1 moved it away"));
+        pod.ip().run("link del net1");
+        assertTrue(stored("explain").contains("attachment c1/net1  (namespace " + pod.name() + ")\n  waits: "));
+    }
+
+    private String explain(String... words) {
+        var all = new ArrayList<>(List.of("explain", "--state-dir", host.state().toString(), "--netns", pod.name()));
+        all.addAll(List.of(words));
+        var result = host.execute(all.toArray(String[]::new));
+        assertEquals(0, result.code(), result::toString);
+        return result.out();
+    }
+
+    /** Drift that a document only reports is left by what a container's runtime causes, too. */
+    @Test
+    void driftThatIsOnlyReported() throws Exception {
+        host.intent("all.yaml", TABLE.replace("spec:", "spec:\n  drift: report\n  netns: " + pod.name()));
+        host.apply();
+        add();
+        pod.ip().run("route del blackhole 203.0.113.0/24 table 110");
+        assertEquals(0, call("DEL").exitCode());
+        assertEquals(List.of(), pod.routes("110"));
+        add();
+        assertThere();
+        pod.ip().run("rule del pref 20000");
+        assertEquals(0, host.run("apply", "--oneshot").code());
+        assertThere();
+        assertEquals(List.of(), pod.routes("110"));
+        assertTrue(stored("status").contains("(drift: report): RouteTable/plugin0"), () -> stored("status"));
+        sql("UPDATE source SET documents = x'00'");
+        assertEquals(0, call("DEL").exitCode());
+        assertTrue(host.store().stream().anyMatch(each -> each.startsWith("carried_out")
+                && each.contains("RouteTable/plugin0")), () -> host.store().toString());
     }
 
     /** Nothing was ever applied here, and the intents are wrong: containers are kept true all the same. */

@@ -107,12 +107,14 @@ class PreviousResultTest {
     @Test
     void whichAddressesAreTheInterfaces() {
         var text = "{'cniVersion': '1.0.0', 'interfaces': [{'name': 'vethx'}, {'name': 'eth0', 'sandbox': '/x'}], "
-                + "'ips': [{'address': '10.0.0.1/24'}, {'interface': 0, 'address': '10.0.0.2/24'}, {'interface': 1, 'address': "
-                + "'10.0.0.3/24'}, {'interface': 7, 'address': '10.0.0.4/24'}, {'address': '10.0.0.1/24'}]}";
+                + "'ips': [{'address': '10.0.0.1/24'}, {'interface': 0, 'address': '10.0.0.2/24'}, "
+                + "{'interface': 1, 'address': '10.0.0.3/24'}, "
+                + "{'interface': 7, 'address': '10.0.0.4/24'}, {'address': '10.0.0.1/24'}]}";
         assertEquals(List.of("10.0.0.1/24", "10.0.0.3/24", "10.0.0.4/24"), of(CniVersion.V1_0_0, text)
                 .addresses("eth0").stream().map(each -> each.address().toString()).toList());
         var other = assertThrows(CniException.class, () -> of(CniVersion.V1_0_0, "{'cniVersion': '1.0.0', "
-                + "'interfaces': [{'name': 'vethx'}], 'ips': [{'interface': 0, 'address': '10.0.0.2/24'}]}").addresses("eth0"));
+                + "'interfaces': [{'name': 'vethx'}], 'ips': [{'interface': 0, 'address': '10.0.0.2/24'}]}")
+                .addresses("eth0"));
         assertEquals("none of the addresses in prevResult is on interface eth0: 10.0.0.2/24 name another one",
                 other.getMessage());
         var none = assertThrows(CniException.class,
