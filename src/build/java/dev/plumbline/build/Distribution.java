@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import dev.plumbline.cli.CompletionCommand;
 import dev.plumbline.cli.Plumbline;
+import dev.plumbline.cni.PluginType;
 
 /**
  * Lays out the distribution after {@code mvn package} has made the jar, and trains its AOT cache. Run by the build as a
@@ -76,6 +77,8 @@ final class Distribution {
         completions();
         manual();
         launcher(libraries);
+        plugins();
+        train("cni", "plumbline-cni.aot");
         // In this order: the launcher would give the second training the first one's cache.
         train("all", "plumbline-all.aot");
         train("loop", "plumbline.aot");
@@ -152,8 +155,19 @@ final class Distribution {
                 .replace("@JVM_OPTIONS@", options)
                 .replace("@VERSION@", version)
                 .replace("@CLASS_PATH@", classPath);
-        Path file = write("bin/plumbline", script);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        executable("bin/plumbline", script);
+    }
+
+    /** One script, which goes by its name. */
+    private void plugins() throws IOException {
+        String script = Files.readString(project.resolve("src/main/dist/cni/plugin"));
+        for (String type : PluginType.words()) {
+            executable("cni/" + type, script);
+        }
+    }
+
+    private void executable(String name, String script) throws IOException {
+        Files.setPosixFilePermissions(write(name, script), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** Trains with a set of commands, under the name that the launcher knows the cache by. */

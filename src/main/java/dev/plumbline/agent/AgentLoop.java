@@ -28,6 +28,10 @@ public final class AgentLoop implements AutoCloseable {
 
     private static final String DEADLINE = "deadline";
     private static final String RETRY = "retry ";
+    private static final String ATTACHMENTS = "attachments";
+    /** Many containers come at once; looking at them all takes the longer, the more there are. */
+    private static final Duration ATTACHMENTS_SETTLE = Duration.ofSeconds(1);
+    private static final int ATTACHMENTS_SHARE = 10;
     /** How long a thread that finishes its work is waited for; below the 90 s after which systemd kills. */
     private static final Duration PATIENCE = Duration.ofSeconds(75);
 
@@ -45,6 +49,7 @@ public final class AgentLoop implements AutoCloseable {
     private Optional<Instant> deadline = Optional.empty();
     private boolean suspended;
     private boolean stopping;
+    private boolean attachmentsAwaited;
     private @Nullable Action running;
     private long began;
 
@@ -176,6 +181,25 @@ public final class AgentLoop implements AutoCloseable {
     public synchronized void changed(Set<Changed> changes) {
         limits.changed(changes);
         notifyAll();
+    }
+
+    /**
+     * Containers came or went. What they are to have, they have; but documents elsewhere may speak of them, and the watch
+     * is to hear what becomes of theirs. Done once for many, and for a tenth of the time at most.
+     */
+    public synchronized void attachmentsChanged() {
+        if (stopping || suspended || attachmentsAwaited) {
+            return;
+        }
+        attachmentsAwaited = true;
+        var before = last.get(Action.CORRECT);
+        var pause = before == null ? Duration.ZERO : before.took().multipliedBy(ATTACHMENTS_SHARE);
+        schedule.after(ATTACHMENTS, pause.compareTo(ATTACHMENTS_SETTLE) > 0 ? pause : ATTACHMENTS_SETTLE, () -> {
+            synchronized (this) {
+                attachmentsAwaited = false;
+                request(Action.CORRECT, Cause.Kind.ATTACHMENTS);
+            }
+        });
     }
 
     /** Changes of others are not heard of any longer, or are again. */
@@ -350,7 +374,7 @@ public final class AgentLoop implements AutoCloseable {
 
     /** Whether a failure makes the pauses longer: what others cause does not. */
     private static boolean isOwnTry(Item item) {
-        return item.cause.kind() != Cause.Kind.CHANGE;
+        return item.cause.kind() != Cause.Kind.CHANGE && item.cause.kind() != Cause.Kind.ATTACHMENTS;
     }
 
     /** When to try again; an earlier plan to do so stays where others caused this failure. */

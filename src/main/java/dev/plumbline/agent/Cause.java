@@ -14,6 +14,8 @@ public record Cause(Kind kind, Set<Changed> changes) {
     /** In the order of weight: where several come together, the last is told. */
     public enum Kind {
         SCHEDULE,
+        /** Containers came or went. */
+        ATTACHMENTS,
         CHANGE,
         RETRY,
         START,

@@ -67,6 +67,7 @@ public final class HostWork implements Work {
     private static String trigger(Cause cause, boolean onlyApplied) {
         return switch (cause.kind()) {
             case SCHEDULE -> onlyApplied ? "drift" : "poll";
+            case ATTACHMENTS -> "cni";
             case CHANGE -> "netlink";
             case RETRY -> "retry";
             case START -> "start";

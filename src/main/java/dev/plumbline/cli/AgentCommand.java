@@ -5,6 +5,8 @@ import dev.plumbline.agent.HostControl;
 import dev.plumbline.agent.HostWork;
 import dev.plumbline.agent.ServiceNotification;
 import dev.plumbline.agent.Settings;
+import dev.plumbline.cni.CniEndpoint;
+import dev.plumbline.cni.CniSettings;
 import dev.plumbline.configuration.Configuration;
 import dev.plumbline.host.OpenStore;
 import dev.plumbline.host.Report;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code plumbline agent}: the loop, kept warm. */
@@ -28,6 +31,8 @@ final class AgentCommand extends Subcommand {
     private static final Duration HUNG = Duration.ofMinutes(15);
 
     private final InputOptions input = new InputOptions(this);
+    private volatile CniSettings cni = CniSettings.of(Configuration.DEFAULT, Configuration.STATE_DIRECTORY,
+            VersionCommand.version());
     private final OptionSpec sockets = HookCommand.sockets(this);
 
     AgentCommand() {
@@ -50,10 +55,15 @@ final class AgentCommand extends Subcommand {
             log.print(report.lines());
             exported.write(input.state().configuration().metrics());
         }, line -> log.print(List.of(line)));
+        var attached = new AtomicReference<Runnable>(() -> { });
         try (pushes; var _ = exported.listen(input.state().configuration().metrics())) {
-            new Agent(NetworkNamespace.current(), directory.resolve(SOCKET), work,
-                    loop -> new HostControl(loop, directory, invocation), false,
-                    ServiceNotification.of(System.getenv())).run();
+            var agent = new Agent(NetworkNamespace.current(), directory.resolve(SOCKET), work, loop -> {
+                attached.set(loop::attachmentsChanged);
+                return new HostControl(loop, directory, invocation);
+            }, false, ServiceNotification.of(System.getenv()));
+            try (var _ = CniEndpoint.listen(directory, () -> cni, attached.get())) {
+                agent.run();
+            }
         }
         log.print(List.of(new Report.Line(Report.Priority.INFO, "stopped")));
         return Plumbline.DONE;
@@ -62,6 +72,7 @@ final class AgentCommand extends Subcommand {
     private HostWork.Loaded load(ServedPushes pushes) {
         input.state().forget();
         pushes.look();
+        cni = CniSettings.of(input.state().configuration(), input.state().directory(), VersionCommand.version());
         return new HostWork.Loaded(new Unattended(input.settings(), Caller.invocation(this), LOCK_TIMEOUT),
                 settings(input.state().configuration().agent()));
     }

@@ -53,6 +53,7 @@ public final class Plumbline implements Callable<Integer> {
         COMMANDS.put("resume", ResumeCommand::new);
         COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("attachments", AttachmentsCommand::new);
+        COMMANDS.put("cni", CniCommand::new);
         COMMANDS.put("recover", RecoverCommand::new);
         COMMANDS.put("init", InitCommand::new);
         COMMANDS.put("hook", HookCommand::new);

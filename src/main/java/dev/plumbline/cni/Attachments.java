@@ -21,8 +21,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Attachments in the store, and the namespaces that they are for. An attachment is recorded first, and then its
- * namespace is brought to what is on record: whoever dies between the two leaves it to the next run.
+ * Attachments in the store, and the namespaces that they are for. Once the namespace is claimed, an attachment is
+ * recorded, and then the namespace is brought to what is on record: whoever dies between the two leaves it to the next
+ * run.
  */
 final class Attachments {
 
@@ -72,7 +73,6 @@ final class Attachments {
             if (former.isEmpty()) {
                 leave(store, attachment.key());
             }
-            store.attach(attachment);
             try {
                 bringAbout(store, attachment);
             } catch (RuntimeException e) {
@@ -85,13 +85,11 @@ final class Attachments {
     /** The container was started again in another namespace, and no DEL came for the one before. */
     private void leave(Store store, Attachment.Key key) {
         var elsewhere = store.attachment(key);
-        if (elsewhere.isPresent() && store.detach(elsewhere.get().key(), () -> true)) {
-            takeAway(store, elsewhere.get(), Optional.empty());
-        }
+        elsewhere.ifPresent(each -> takeAway(store, each, Optional.empty()));
     }
 
     private void bringAbout(Store store, Attachment attachment) {
-        try (var session = session(store, attachment.netns(), patience.add())) {
+        try (var session = session(store, attachment.netns(), patience.add(), () -> store.attach(attachment))) {
             say(session);
             waiting(session.plan(), attachment).stream().findFirst().ifPresent(each -> {
                 throw new CniException(CniException.NOT_POSSIBLE, each.text());
@@ -109,17 +107,29 @@ final class Attachments {
 
     private void takeBack(Store store, Attachment attachment, Optional<Attachment> former) {
         try {
-            former.ifPresentOrElse(store::attach, () -> store.detach(attachment.key(), () -> true));
+            // Another process may have recorded it meanwhile, for a caller who gave up on this one.
+            boolean isOurs = store.attachment(attachment.key()).map(Attachment::addedAt)
+                    .equals(Optional.of(attachment.addedAt()));
+            if (isOurs) {
+                former.ifPresentOrElse(store::attach, () -> store.detach(attachment.key(), () -> true));
+            }
             store.forgetIfVacant(attachment.namespace());
         } catch (StoreException e) {
             log.error("the attachment is still on record, and goes with DEL: " + e.getMessage());
         }
     }
 
-    private Reconciler.Session session(Store store, String netns, Duration lockTimeout) {
+    /**
+     * Claims the namespace, and looks at it.
+     *
+     * @param record what is recorded first, under the claim: others who look never see a record without what it caused
+     * @throws LockedException if another run is at work there; nothing is recorded
+     */
+    private Reconciler.Session session(Store store, String netns, Duration lockTimeout, Runnable record) {
         var journal = new StoredJournal(store, settings.stateDirectory(), new Initiator(
                 System.getProperty("user.name"), ProcessHandle.current().pid(), call, "", ""), lockTimeout);
-        return NamespaceLoop.of(store, settings.stateDirectory(), netns, journal).prepareToApply();
+        return NamespaceLoop.of(store, settings.stateDirectory(), netns, new RecordingJournal(journal, record))
+                .prepareToApply();
     }
 
     private void say(Reconciler.Session session) {
@@ -142,13 +152,9 @@ final class Attachments {
         }
         try (var store = open()) {
             var found = store.attachment(key).filter(each -> each.key().equals(key));
-            boolean isGone = found.isEmpty() || !store.detach(key, () -> true);
+            found.ifPresentOrElse(each -> takeAway(store, each, netns),
+                    () -> log.verbose("there is no such attachment"));
             tombstones.settle(store);
-            if (isGone) {
-                log.verbose("there is no such attachment");
-                return;
-            }
-            takeAway(store, found.get(), netns);
         } catch (StoreException e) {
             log.error("the store cannot be written; the attachment is marked as deleted: " + e.getMessage());
             tombstones.write(key);
@@ -158,14 +164,16 @@ final class Attachments {
     private void takeAway(Store store, Attachment attachment, Optional<String> netns) {
         var id = attachment.namespace();
         var paths = netns.map(each -> List.of(each, attachment.netns())).orElse(List.of(attachment.netns()));
+        Runnable forget = () -> store.detach(attachment.key(), () -> true);
         try {
             var path = Containers.find(id, paths);
             if (path.isEmpty()) {
                 log.verbose("its network namespace is gone");
+                forget.run();
                 store.forgetGone(id, attachment.documents().stream().map(Document::id).toList());
                 return;
             }
-            try (var session = session(store, path.get(), patience.del())) {
+            try (var session = session(store, path.get(), patience.del(), forget)) {
                 say(session);
                 session.apply(Optional.empty(), Progress.SILENT);
             }
@@ -173,8 +181,10 @@ final class Attachments {
         } catch (StoreException e) {
             throw e;
         } catch (LockedException e) {
+            forget.run();
             log.error("what it caused goes with the next run: " + e.getMessage());
         } catch (RuntimeException e) {
+            forget.run();
             log.error("what it caused could not be taken away, and goes with the next run: "
                     + Failures.of(e).getMessage() + " " + Failures.of(e).details());
         }

@@ -98,8 +98,13 @@ final class CniLog {
         return loud.stream().map(Line::toString).toList();
     }
 
-    /** A line is written at once: several processes append to one file. */
+    /** A line is written at once: several processes append to one file. Its folder may be missing, but no more. */
     private static void write(Path path, List<Line> lines) throws IOException {
+        var folder = path.getParent();
+        if (folder != null && Files.notExists(folder)) {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString("rwx------")));
+        }
         try (var channel = Files.newByteChannel(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {

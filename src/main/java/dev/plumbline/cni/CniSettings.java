@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -36,8 +38,7 @@ public record CniSettings(Path stateDirectory, LogLevel logLevel, Optional<Path>
      * @throws IOException if the file cannot be read, or is wrong
      */
     public static CniSettings read(Map<String, String> environment, String version) throws IOException {
-        var file = Optional.ofNullable(environment.get("PLUMBLINE_CNI_CONFIG")).filter(each -> !each.isEmpty())
-                .map(Path::of).orElse(FILE);
+        var file = file(environment);
         JsonNode content = JsonNodeFactory.instance.objectNode();
         try {
             content = JsonText.parseAny(Files.readAllBytes(file));
@@ -76,7 +77,32 @@ public record CniSettings(Path stateDirectory, LogLevel logLevel, Optional<Path>
         return path;
     }
 
-    /** The file's content. */
+    private static Path file(Map<String, String> environment) {
+        return Optional.ofNullable(environment.get("PLUMBLINE_CNI_CONFIG")).filter(each -> !each.isEmpty())
+                .map(Path::of).orElse(FILE);
+    }
+
+    /** Writes the file, in one step; where it would say nothing but defaults, there is none. */
+    public void write(Map<String, String> environment) throws IOException {
+        var file = file(environment);
+        boolean saysNothing = equals(new CniSettings(STATE_DIRECTORY, LogLevel.ERROR, Optional.empty(), version));
+        if (saysNothing) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        var draft = file.resolveSibling("." + file.getFileName() + ".new");
+        Files.writeString(draft, json());
+        Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Removes the file. */
+    public static void remove(Map<String, String> environment) throws IOException {
+        Files.deleteIfExists(file(environment));
+    }
+
+    /** The file's content: one line, which begins with the state directory ({@code src/main/dist/cni/plugin}). */
     public String json() {
         var content = JsonNodeFactory.instance.objectNode().put(STATE_FIELD, stateDirectory.toString())
                 .put(CniLog.LEVEL, logLevel.word());

@@ -1,12 +1,14 @@
 package dev.plumbline.cni;
 
 import dev.plumbline.intent.Attachment.SourceRouting;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A plugin that plumbline is, by the name that it is called by. Each reads a configuration of its own. */
-enum PluginType {
+public enum PluginType {
     /** Source-based routing, with the configuration of the reference plugins' {@code sbr}. */
     SBR("sbr") {
         @Override
@@ -43,6 +45,15 @@ enum PluginType {
      */
     abstract Wanted read(ObjectNode configuration);
 
+    /** The names of all. */
+    public static List<String> words() {
+        var words = new ArrayList<String>();
+        for (var each : values()) {
+            words.add(each.word);
+        }
+        return List.copyOf(words);
+    }
+
     /**
      * The type of that name.
      *
@@ -55,7 +66,7 @@ enum PluginType {
             }
         }
         throw CniException.configuration("type", "plumbline is no plugin of the type `" + calledAs
-                + "`; it answers to `sbr` and `plumbline`");
+                + "`; it answers to " + String.join(", ", words()));
     }
 
     /** As configurations name it. */

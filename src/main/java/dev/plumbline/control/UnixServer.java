@@ -26,7 +26,7 @@ import jdk.net.ExtendedSocketOptions;
  */
 public final class UnixServer implements AutoCloseable {
 
-    /** Connections at one time; more are told to come later. */
+    /** Connections at one time, unless said otherwise; more are told to come later. */
     private static final int MOST_CONNECTIONS = 16;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LINGER = Duration.ofSeconds(1);
@@ -38,7 +38,8 @@ public final class UnixServer implements AutoCloseable {
     private final OpenFileLock lock;
     private final ServerSocketChannel channel;
     private final Handler handler;
-    private final Semaphore places = new Semaphore(MOST_CONNECTIONS);
+    private final int most;
+    private final Semaphore places;
 
     /** Answers requests, many at a time. */
     @FunctionalInterface
@@ -62,7 +63,9 @@ public final class UnixServer implements AutoCloseable {
         public static final Access OWNER = new Access("rw-------", Optional.empty());
     }
 
-    private UnixServer(Path path, OpenFileLock lock, ServerSocketChannel channel, Handler handler) {
+    private UnixServer(Path path, OpenFileLock lock, ServerSocketChannel channel, int most, Handler handler) {
+        this.most = most;
+        this.places = new Semaphore(most);
         this.path = path;
         this.lock = lock;
         this.channel = channel;
@@ -77,6 +80,15 @@ public final class UnixServer implements AutoCloseable {
      *     made
      */
     public static UnixServer listen(Path path, Access access, Handler handler) throws IOException {
+        return listen(path, access, MOST_CONNECTIONS, handler);
+    }
+
+    /**
+     * The same.
+     *
+     * @param most connections at one time
+     */
+    public static UnixServer listen(Path path, Access access, int most, Handler handler) throws IOException {
         // Made in a directory of the owner's alone, and moved when its mode is right.
         var made = path.resolveSibling(path.getFileName() + NEW).resolve("s");
         if (made.toString().getBytes().length > LONGEST_PATH) {
@@ -90,7 +102,7 @@ public final class UnixServer implements AutoCloseable {
             Files.deleteIfExists(made.getParent());
             Files.createDirectory(made.getParent(),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            channel.bind(UnixDomainSocketAddress.of(made), MOST_CONNECTIONS);
+            channel.bind(UnixDomainSocketAddress.of(made), most);
             if (access.group().isPresent()) {
                 var group = path.getFileSystem().getUserPrincipalLookupService()
                         .lookupPrincipalByGroupName(access.group().get());
@@ -106,7 +118,7 @@ public final class UnixServer implements AutoCloseable {
             throw new IOException("cannot listen on " + path + ": " + (e instanceof UserPrincipalNotFoundException
                     ? "there is no group " + access.group().orElse("") : e.getMessage()), e);
         }
-        var server = new UnixServer(path, lock, channel, handler);
+        var server = new UnixServer(path, lock, channel, most, handler);
         Thread.ofPlatform().daemon().name("socket " + path.getFileName()).start(server::accept);
         return server;
     }
@@ -203,8 +215,8 @@ public final class UnixServer implements AutoCloseable {
 
     /** Waits until the requests that are being served are answered, for this long at most. */
     public void awaitRequests(Duration patience) throws InterruptedException {
-        if (places.tryAcquire(MOST_CONNECTIONS, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            places.release(MOST_CONNECTIONS);
+        if (places.tryAcquire(most, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            places.release(most);
         }
     }
 

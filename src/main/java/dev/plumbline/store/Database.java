@@ -8,8 +8,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -22,11 +26,16 @@ final class Database implements AutoCloseable {
     private static final int OPEN_READ_WRITE = 0x2;
     private static final int OPEN_URI = 0x40;
 
+    /** Writers of this process wait in the order in which they came; those of others are waited for by SQLite. */
+    private static final Map<Path, ReentrantLock> WRITERS = new ConcurrentHashMap<>();
+
     private final Path file;
+    private final Duration patience;
     private final Connection connection;
 
-    private Database(Path file, Connection connection) {
+    private Database(Path file, Duration patience, Connection connection) {
         this.file = file;
+        this.patience = patience;
         this.connection = connection;
     }
 
@@ -58,7 +67,7 @@ final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw failure(file, e);
         }
-        var database = new Database(file, connection);
+        var database = new Database(file, patience, connection);
         try {
             database.execute("PRAGMA foreign_keys=ON");
             database.execute("PRAGMA synchronous=FULL");
@@ -168,8 +177,22 @@ final class Database implements AutoCloseable {
      * with SQLITE_BUSY, whatever the timeout, when another writer came between.
      */
     <T> T write(Work<T> work) {
-        execute("BEGIN IMMEDIATE");
-        return finish(work);
+        // SQLite lets those who wait sleep, longer and longer, and whoever wakes first goes first.
+        var turn = WRITERS.computeIfAbsent(file, _ -> new ReentrantLock(true));
+        try {
+            if (!turn.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw busy(file, new SQLException("another thread of this process is writing"));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy(file, new SQLException("interrupted"));
+        }
+        try {
+            execute("BEGIN IMMEDIATE");
+            return finish(work);
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** Runs reads that see one state of the database. */
@@ -209,14 +232,18 @@ final class Database implements AutoCloseable {
         // The low byte is the primary code (sqlite.org/rescode.html).
         return switch (code.code & 0xff) {
             case 11, 26 -> new StoreException(corrupt(file), e);
-            case 5, 6 -> new StoreBusyException("another process keeps writing to " + file
-                    + ": see who with 'fuser " + file + "', and try again", e);
+            case 5, 6 -> busy(file, e);
             case 8 -> new StoreException("no right to write to " + file + ": run as root, or choose another state"
                     + " directory with --state-dir DIR", e);
             case 13 -> full(file, e);
             case 14 -> new StoreException("cannot open " + file + ": " + e.getMessage(), e);
             default -> new StoreException("cannot use " + file + ": " + e.getMessage(), e);
         };
+    }
+
+    private static StoreBusyException busy(Path file, SQLException e) {
+        return new StoreBusyException("another process keeps writing to " + file + ": see who with 'fuser " + file
+                + "', and try again", e);
     }
 
     private static StoreException full(Path file, SQLException e) {

@@ -270,6 +270,36 @@ class SystemdKernelTest {
         return machine.must(Stream.concat(namespace.stream(), Stream.of(words)).toArray(String[]::new));
     }
 
+    /** The service carries out the plugin's calls, and neither its hardening nor its mounts are in the way. */
+    @Test
+    void theAgentAnswersContainerRuntimes() throws Exception {
+        machine.boot();
+        machine.must("systemctl", "start", AGENT);
+        machine.must("ip", "netns", "add", "pod");
+        machine.must("sh", "-ec", "ip link add veth0 type veth peer name net1 netns pod; ip link set veth0 up;"
+                + " ip -n pod address add 192.168.1.209/24 dev net1; ip -n pod link set net1 up");
+        var call = "CNI_CONTAINERID=c1 CNI_NETNS=/run/netns/pod CNI_IFNAME=net1 PLUMBLINE_JAVA=/no/such/jdk"
+                + " /opt/plumbline/cni/sbr <<'END'\n" + """
+                {"cniVersion": "1.0.0", "name": "mynet", "type": "sbr", "logLevel": "verbose",
+                 "logFile": "/var/log/plumbline/cni.log", "prevResult": {"cniVersion": "1.0.0",
+                 "ips": [{"address": "192.168.1.209/24", "gateway": "192.168.1.1"}]}}
+                END
+                """;
+        machine.must("sh", "-c", "CNI_COMMAND=ADD " + call);
+        assertTrue(machine.must("ip", "-n", "pod", "rule").contains("20000:"));
+        machine.must("sh", "-c", "CNI_COMMAND=CHECK " + call);
+        assertTrue(machine.must("cat", "/var/log/plumbline/cni.log").contains("to add"));
+        assertTrue(machine.must("plumbline", "attachments").contains("c1"));
+        // The loop has looked by then, and holds nothing.
+        Thread.sleep(2500);
+        machine.must("ip", "netns", "delete", "pod");
+        long began = System.nanoTime();
+        machine.await(() -> machine.must("ip", "-o", "link", "show", "type", "veth").isEmpty(), this::told);
+        assertTrue(System.nanoTime() - began < 1_000_000_000L, () -> (System.nanoTime() - began) / 1_000_000 + " ms");
+        machine.must("sh", "-c", "CNI_COMMAND=DEL " + call);
+        assertFalse(machine.must("plumbline", "attachments").contains("c1"));
+    }
+
     private boolean ended() {
         return machine.property(APPLY, "ActiveState").equals("inactive");
     }

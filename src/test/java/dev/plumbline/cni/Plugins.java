@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +30,8 @@ final class Plugins {
 
     static final JsonMapper JSON = new JsonMapper();
     static final Path REFERENCE = Path.of("/usr/lib/cni");
+    /** As {@code mvn package} left them. */
+    static final Path EXECUTABLES = Path.of("target/plumbline/cni").toAbsolutePath();
     static final Attachments.Patience SHORT = new Attachments.Patience(Duration.ofMillis(300), Duration.ofMillis(300),
             Duration.ofMillis(300));
 
@@ -117,17 +120,32 @@ final class Plugins {
 
     /** Calls a plugin of Debian's, as a program in the host's namespace. */
     Result callReference(String type, Map<String, String> environment, String configuration) {
+        return callProgram(REFERENCE.resolve(type), environment, configuration);
+    }
+
+    /** Calls plumbline's plugin of a type by its executable, with its store. */
+    Result callExecutable(String type, Map<String, String> environment, String configuration) {
+        var variables = new HashMap<>(environment);
+        variables.putIfAbsent("PLUMBLINE_STATE_DIR", state.toString());
+        return callProgram(EXECUTABLES.resolve(type), variables, configuration);
+    }
+
+    /** Calls a program in the host's namespace, with no other variables than these and a path. */
+    Result callProgram(Path program, Map<String, String> environment, String configuration) {
         try {
-            var builder = new ProcessBuilder(List.of("ip", "netns", "exec", host, REFERENCE.resolve(type).toString()));
+            var builder = new ProcessBuilder(List.of("ip", "netns", "exec", host, program.toString()));
+            builder.environment().keySet().retainAll(Set.of("PATH"));
             builder.environment().putAll(environment);
             var error = Files.createTempFile("cni", ".err");
             var process = builder.redirectError(error.toFile()).start();
             try (var in = process.getOutputStream()) {
                 in.write(configuration.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // It does not read: whether that is right, its answer shows.
             }
             var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                throw new AssertionError(type + " does not end");
+            if (!process.waitFor(90, TimeUnit.SECONDS)) {
+                throw new AssertionError(program + " does not end");
             }
             var result = new Result(process.exitValue(), out, Files.readString(error));
             Files.delete(error);

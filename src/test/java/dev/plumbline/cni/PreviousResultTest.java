@@ -108,7 +108,8 @@ class PreviousResultTest {
     void whichAddressesAreTheInterfaces() {
         var text = "{'cniVersion': '1.0.0', 'interfaces': [{'name': 'vethx'}, {'name': 'eth0', 'sandbox': '/x'}], "
                 + "'ips': [{'address': '10.0.0.1/24'}, {'interface': 0, 'address': '10.0.0.2/24'}, "
-                + "{'interface': 1, 'address': '10.0.0.3/24'}, {'interface': 7, 'address': '10.0.0.4/24'}, {'address': '10.0.0.1/24'}]}";
+                + "{'interface': 1, 'address': '10.0.0.3/24'}, "
+                + "{'interface': 7, 'address': '10.0.0.4/24'}, {'address': '10.0.0.1/24'}]}";
         assertEquals(List.of("10.0.0.1/24", "10.0.0.3/24", "10.0.0.4/24"), of(CniVersion.V1_0_0, text)
                 .addresses("eth0").stream().map(each -> each.address().toString()).toList());
         var other = assertThrows(CniException.class, () -> of(CniVersion.V1_0_0, "{'cniVersion': '1.0.0', "
