@@ -116,7 +116,7 @@ class JournalTest {
                         Prefix.parse("2001:db8::1/64").orElseThrow(), 0, 0x82)));
         var formerRules = new Former.FormerRules(rules, rules.stream().limit(1).collect(Collectors.toSet()), rules);
         return new Inverse(NINE, ALICE, new Former(scope, tables, formerRules,
-                carriedOut.isEmpty() ? FormerLinks.NONE : links), ledger, TO_CONFIRM, 1, 2, 3);
+                carriedOut.isEmpty() ? FormerLinks.NONE : links, List.of(), Map.of()), ledger, TO_CONFIRM, 1, 2, 3);
     }
 
     private static Inverse recorded() {
