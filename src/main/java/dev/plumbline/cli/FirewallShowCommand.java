@@ -20,8 +20,8 @@ final class FirewallShowCommand extends Subcommand {
 
     FirewallShowCommand() {
         super("Print plumbline's live firewall rules with what they have counted.",
-                "Each with its file and line, as a line of VNS3 and field by field where the document says a rule, and as"
-                        + " nft prints it. What a policy of drop lets pass by itself has the line of its document.");
+                "Each with its file and line, as a line of VNS3 and field by field where the document says a rule, and"
+                        + " as nft prints it. What a policy of drop lets pass by itself has the line of its document.");
     }
 
     @Override
@@ -49,8 +49,8 @@ final class FirewallShowCommand extends Subcommand {
     private static void unreadable(LiveFirewall.Access access) {
         switch (access) {
             case READ -> { }
-            case FORBIDDEN -> throw new CommandException("nftables can be read by root alone (CAP_NET_ADMIN); run it with"
-                    + " sudo");
+            case FORBIDDEN -> throw new CommandException("nftables can be read by root alone (CAP_NET_ADMIN); run it"
+                    + " with sudo");
             case UNSUPPORTED -> throw new CommandException("this kernel has no nf_tables");
         }
     }

@@ -9,8 +9,8 @@ import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Rules with what they have counted as JSON, after {@code schemas/firewall-show.schema.json}. The format's minor version
- * grows when fields are added, the major one when anything else changes.
+ * Rules with what they have counted as JSON, after {@code schemas/firewall-show.schema.json}. The format's minor
+ * version grows when fields are added, the major one when anything else changes.
  */
 public final class CountedRulesJson {
 

@@ -76,7 +76,8 @@ final class Others {
     private static TableChanges changes(RouteRows desired, RouteRows live, int[] create, int[] delete) {
         int[] none = {};
         return new TableChanges(new TableKey(desired.family(), desired.table()), Phase.NEW_ROUTES,
-                desired, live, RouteRows.empty(desired.family(), desired.table()), create, none, none, none, none, delete);
+                desired, live, RouteRows.empty(desired.family(), desired.table()), create, none, none, none, none,
+                delete);
     }
 
     static List<String> deleteRoutes(KernelNamespace live, long table, List<Prefix> destinations) {

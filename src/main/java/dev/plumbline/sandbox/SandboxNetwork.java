@@ -36,6 +36,9 @@ public final class SandboxNetwork implements AutoCloseable {
 
     private static final String PEER_DEVICE = "up0";
     private static final Path SYSCTLS = Path.of("/proc/sys");
+    /** Else the kernel cannot ask for IPv6 neighbours while it tries its link-local addresses, for a second or two. */
+    private static final Map<String, String> NO_DUPLICATE_DETECTION = Map.of("net.ipv6.conf.all.accept_dad", "0",
+            "net.ipv6.conf.default.accept_dad", "0");
     /** A router passes on what comes by any way, and tells nobody of a better one. */
     private static final Map<String, String> FORWARDING = Map.of("net.ipv4.ip_forward", "1",
             "net.ipv6.conf.all.forwarding", "1", "net.ipv4.conf.all.rp_filter", "0",
@@ -104,6 +107,7 @@ public final class SandboxNetwork implements AutoCloseable {
     }
 
     private void build(Topology topology) throws IOException {
+        set(host, NO_DUPLICATE_DETECTION);
         try (var socket = NetlinkSocket.open(host, Rtnetlink.PROTOCOL)) {
             var links = new LinkWriter(socket);
             links.up("lo");
@@ -138,6 +142,7 @@ public final class SandboxNetwork implements AutoCloseable {
     private void build(TopologyLink link, LinkWriter links) throws IOException {
         var router = namespace(name.map(each -> each + "-" + link.name()));
         routers.put(link.name(), router);
+        set(router, NO_DUPLICATE_DETECTION);
         links.veth(link.name(), PEER_DEVICE, router);
         link.mtu().ifPresent(mtu -> links.mtu(link.name(), mtu));
         try (var socket = NetlinkSocket.open(router, Rtnetlink.PROTOCOL)) {

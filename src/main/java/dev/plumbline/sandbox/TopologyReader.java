@@ -113,8 +113,8 @@ public final class TopologyReader {
         }
         return new Topology(fields.text("description").orElse(""),
                 fields.texts("sysctls", "a sysctl below net., such as net.ipv4.ip_forward", SYSCTL),
-                fields.each("links", LINK, this::link), fields.each("routes", ROUTE, each -> route(each, true)), fields.each("checks", CHECK, this::check),
-                fields.each("drift", DRIFT, this::drift));
+                fields.each("links", LINK, this::link), fields.each("routes", ROUTE, each -> route(each, true)),
+                fields.each("checks", CHECK, this::check), fields.each("drift", DRIFT, this::drift));
     }
 
     private Optional<Node> compose(String text) {

@@ -302,7 +302,8 @@ class EdgeTrafficKernelTest {
     void throughThePluginByMarks() throws IOException {
         assertThroughThePlugin("""
                 sets: [{name: overlay, type: ipv4_addr, interval: true, elements: [100.127.255.192/26]}]
-                """, "PREROUTING -i tun0 -s overlay -j NOTRACK", "ROUTING_CUST -i tun0 -s overlay -j LOOKUP --table plugin0",
+                """, "PREROUTING -i tun0 -s overlay -j NOTRACK",
+                "ROUTING_CUST -i tun0 -s overlay -j LOOKUP --table plugin0",
                 "PREROUTING -i plugin0 -d overlay -j NOTRACK",
                 "ROUTING_CUST -i plugin0 -d overlay -j LOOKUP --table plugin0", MASQUERADE_OVERLAY);
     }

@@ -78,7 +78,8 @@ class FirewallShowKernelTest {
         assertEquals(0, result.code(), result::toString);
         var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(Files.readString(Path.of("schemas/firewall-show.schema.json")), InputFormat.JSON);
-        assertEquals(List.of(), schema.validate(result.out(), InputFormat.JSON).stream().map(Object::toString).toList());
+        assertEquals(List.of(),
+                schema.validate(result.out(), InputFormat.JSON).stream().map(Object::toString).toList());
         return JsonMapper.shared().readTree(result.out());
     }
 
@@ -117,7 +118,8 @@ class FirewallShowKernelTest {
                   INTENTS/edge.yaml:2:7  Firewall/edge  0 packets, 0 bytes
                         nft: ct state established,related counter accept
                   INTENTS/edge.yaml:2:7  Firewall/edge  0 packets, 0 bytes
-                        nft: icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } counter accept
+                        nft: icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } \
+                counter accept
 
                 inet plumbline jumped-filter
                   INTENTS/edge.yaml:10:7  Firewall/edge  0 packets, 0 bytes
@@ -167,7 +169,8 @@ class FirewallShowKernelTest {
         assertEquals(0, text.code(), text::toString);
         assertTrue(text.out().contains("  of no document on record  0 packets, 0 bytes\n        nft: udp dport 7"),
                 text::toString);
-        assertTrue(text.out().contains("  not plumbline's  not counted\n        nft: udp dport 5 drop"), text::toString);
+        assertTrue(text.out().contains("  not plumbline's  not counted\n        nft: udp dport 5 drop"),
+                text::toString);
         assertTrue(rule("udp dport 5").get("packets") == null);
     }
 }

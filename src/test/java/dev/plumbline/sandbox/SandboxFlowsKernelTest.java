@@ -91,7 +91,8 @@ class SandboxFlowsKernelTest {
                     before: {device: plugin0, destination: 198.51.100.3:23}
                     after: {device: plugin0, destination: 198.51.100.3:22, source: 10.0.0.1}
                 """);
-        nft("table ip t { chain c { type nat hook prerouting priority -100; tcp dport 45 dnat to 198.51.100.3:22; }; }");
+        nft("table ip t { chain c { type nat hook prerouting priority -100;"
+                + " tcp dport 45 dnat to 198.51.100.3:22; }; }");
         assertEquals("left by plugin0 to 198.51.100.3:22, answered", met());
     }
 
