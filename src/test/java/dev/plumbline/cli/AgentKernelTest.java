@@ -188,8 +188,9 @@ class AgentKernelTest {
         assertEquals(0, asked.code(), () -> asked + logged());
         host.ip().run("rule del priority 1000");
         await(() -> has("192.0.2.0/24"), "put back");
-        assertEquals(0, push.without("intents/edge.yaml").push("-o", "allow=empty-source").code());
-        assertFalse(has("192.0.2.0/24"));
+        var emptied = push.without("intents/edge.yaml").push("-o", "allow=empty-source");
+        assertEquals(0, emptied.code(), emptied::toString);
+        assertFalse(has("192.0.2.0/24"), () -> emptied + logged());
     }
 
     @Test
