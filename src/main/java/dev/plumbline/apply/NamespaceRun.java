@@ -133,7 +133,8 @@ final class NamespaceRun implements AutoCloseable {
         var needs = timings.time("compile", () -> Compiler.needs(documents, ledger, first, tableNames));
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
-        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected, FirewallFacts.NOWHERE);
+        var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected,
+                FirewallFacts.at(Instant.now()));
         var compilation = timings.time("compile", () -> Compiler.compile(documents, facts));
         return new Prepared(needs, live, ledger, compilation, List.of());
     }

@@ -23,9 +23,11 @@ import java.util.Set;
  * @param agent how often the agent works
  * @param metrics where the agent and unattended runs leave figures
  * @param secrets how encrypted files in the repository are read
+ * @param variables what {@code ${name}} stands for in intents, where they do not say it themselves
  */
 public record Configuration(Host host, Path stateDirectory, SourceSettings source, Set<String> allowedGuards,
-        DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets) {
+        DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets,
+        Map<String, String> variables) {
 
     /** Where the file is, unless somebody says otherwise. */
     public static final Path FILE = Path.of("/etc/plumbline/plumbline.yaml");
@@ -39,10 +41,11 @@ public record Configuration(Host host, Path stateDirectory, SourceSettings sourc
     /** What holds without a file. */
     public static final Configuration DEFAULT = new Configuration(new Host(Optional.empty(), Map.of()),
             STATE_DIRECTORY, new SourceSettings.Directory(INTENTS), Set.of(), DriftPolicy.DEFAULT, Agent.DEFAULT,
-            new Metrics(Optional.empty(), Optional.empty()), new Secrets(Optional.empty()));
+            new Metrics(Optional.empty(), Optional.empty()), new Secrets(Optional.empty()), Map.of());
 
     public Configuration {
         allowedGuards = Set.copyOf(allowedGuards);
+        variables = Map.copyOf(variables);
     }
 
     /**

@@ -27,7 +27,7 @@ public final class ConfigurationReader {
     static final String KIND = "Configuration";
     private static final String VERSION = "plumbline.dev/v1";
     private static final List<String> TOP = List.of("apiVersion", "kind", "host", "stateDirectory", "source", "guards",
-            "drift", "agent", "metrics", "secrets");
+            "drift", "agent", "metrics", "secrets", "variables");
     private static final List<String> MODES = Arrays.stream(DriftMode.values()).map(DriftMode::word).toList();
     private static final Configuration.Agent AGENT = Configuration.Agent.DEFAULT;
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -76,7 +76,8 @@ public final class ConfigurationReader {
                         .orElse(otherwise.agent()),
                 fields.part(top, path, "metrics", List.of("listen", "textfile"), this::metrics)
                         .orElse(otherwise.metrics()),
-                fields.part(top, path, "secrets", List.of("ageIdentity"), this::secrets).orElse(otherwise.secrets()));
+                fields.part(top, path, "secrets", List.of("ageIdentity"), this::secrets).orElse(otherwise.secrets()),
+                variables(top, path.field("variables")));
     }
 
     private Configuration.Host host(Node.Mapping host, FieldPath path) {
@@ -159,6 +160,12 @@ public final class ConfigurationReader {
             }
             return parsed;
         }), fields.path(metrics, path, "textfile"));
+    }
+
+    private Map<String, String> variables(Node.Mapping top, FieldPath path) {
+        var node = top.get("variables");
+        boolean nothing = node == null || node instanceof Node.Scalar scalar && scalar.isNothing();
+        return nothing ? Map.of() : values.variables(fields.at(top, "variables"), path);
     }
 
     private Configuration.Secrets secrets(Node.Mapping secrets, FieldPath path) {

@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class DocumentCodec {
 
     /** To be raised with every change of the records or of the format. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     /** "PLMB". */
     static final int MAGIC = 0x504c4d42;
 
@@ -231,6 +231,11 @@ public final class DocumentCodec {
             data.writeLong(spec.id().get().value());
             values.origin(spec.id().get().origin());
         }
+        data.writeBoolean(spec.device().isPresent());
+        if (spec.device().isPresent()) {
+            values.text(spec.device().get().value());
+            values.origin(spec.device().get().origin());
+        }
         data.writeBoolean(spec.exclusive());
         data.writeBoolean(spec.adopt());
         data.writeBoolean(spec.optional());
@@ -241,7 +246,9 @@ public final class DocumentCodec {
     private static RouteTableSpec routeTable(DataInputStream data, ValueReader values) throws IOException {
         Optional<Located<Long>> id = data.readBoolean()
                 ? Optional.of(new Located<>(data.readLong(), values.origin())) : Optional.empty();
-        return new RouteTableSpec(id, data.readBoolean(), data.readBoolean(), data.readBoolean(), values.rows(),
+        Optional<Located<String>> device = data.readBoolean()
+                ? Optional.of(new Located<>(values.text(), values.origin())) : Optional.empty();
+        return new RouteTableSpec(id, device, data.readBoolean(), data.readBoolean(), data.readBoolean(), values.rows(),
                 values.rows());
     }
 

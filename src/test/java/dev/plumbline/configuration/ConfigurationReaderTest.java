@@ -77,7 +77,9 @@ class ConfigurationReaderTest {
                 agent: {poll: 30s, drift: 5m, retry: {first: 5s, most: 1h}, jitter: 0, fights: {corrections: 2, within: 10s}}
                 metrics: {listen: "[::1]:9797", textfile: /run/x.prom}
                 secrets: {ageIdentity: /etc/age.key}
+                variables: {vns3_public_ip: 203.0.113.7, port: 22}
                 """);
+        assertEquals(Map.of("vns3_public_ip", "203.0.113.7", "port", "22"), read.variables());
         assertEquals(new Configuration.Host(Optional.of("edge-1"), Map.of("role", "edge")), read.host());
         assertEquals(Path.of("/srv/plumbline"), read.stateDirectory());
         assertEquals(Set.of("mass-delete"), read.allowedGuards());
@@ -102,6 +104,8 @@ class ConfigurationReaderTest {
             source: {git: {url: "https://a:b@h/x"}}    | source.git: the URL https://h/x has a user or password in it
             source: {git: {url: /x, token: s3cr3t}}    | source.git.token: a secret does not stand here itself
             source: {git: {url: /x, verify: {mode: head}}} | source.git.verify: say who may sign
+            variables: {a-b: 1}                        | plumbline.yaml:3:13: error: variables.a-b: the name of a variable has letters, digits and `_` alone
+            variables: {a: "${b}"}                     | plumbline.yaml:3:16: error: variables.a: a variable has a value, not the name of another
             source: {directory: /x, git: {url: /x}}    | a host has one source
             """)
     void namesWhatIsWrong(String text, String expected) {
