@@ -22,8 +22,12 @@ public record FirewallFacts(LiveFirewall live, Instant now, Set<Integer> session
         Optional<Map<String, String>> variables, Map<String, List<IpAddress>> attachments) {
 
     /** Where nothing is known of the host. */
-    public static final FirewallFacts NOWHERE = new FirewallFacts(LiveFirewall.NONE, Instant.MIN, Set.of(),
-            Optional.empty(), Map.of());
+    public static final FirewallFacts NOWHERE = at(Instant.MIN);
+
+    /** Where the time alone is known. */
+    public static FirewallFacts at(Instant now) {
+        return new FirewallFacts(LiveFirewall.NONE, now, Set.of(), Optional.empty(), Map.of());
+    }
 
     public FirewallFacts {
         sessionPorts = Set.copyOf(sessionPorts);

@@ -25,6 +25,8 @@ final class Holding {
 
     private static final String SOURCE_ROUTING = "SourceRouting";
     private static final String ROUTING_RULES = "RoutingRules";
+    private static final String ROUTE_TABLE = "RouteTable";
+    private static final String FIREWALL = "Firewall";
 
     private final List<Document> documents;
     private final Draft draft;
@@ -70,9 +72,20 @@ final class Holding {
         var wanted = draft.rules().stream().map(each -> each.wanted().rule()).collect(Collectors.toSet());
         var makers = presentAndFormer(SOURCE_ROUTING);
         makers.addAll(presentAndFormer(ROUTING_RULES));
-        boolean all = areHeld(makers, held);
         return draft.facts().live().rules().stream().filter(rule -> rule.isOurs() && !wanted.contains(rule))
-                .filter(rule -> all || isOfHeldSource(rule, held)).collect(Collectors.toSet());
+                .filter(rule -> areHeld(makers(rule, makers), held) || isOfHeldSource(rule, held))
+                .collect(Collectors.toSet());
+    }
+
+    private Set<String> makers(RoutingRule rule, Set<String> ofAnyRule) {
+        var kind = rule.priority() == RouteTableCompiler.OF_DEVICE ? ROUTE_TABLE
+                : rule.priority() >= FirewallLookups.FIRST && rule.priority() <= FirewallLookups.LAST ? FIREWALL : "";
+        if (kind.isEmpty()) {
+            return ofAnyRule;
+        }
+        var makers = presentAndFormer(kind);
+        makers.addAll(ofAnyRule);
+        return makers;
     }
 
     /** A rule as source routing makes them, into a table that a held document had: for an address that is gone. */

@@ -1,7 +1,9 @@
 package dev.plumbline.compile;
 
+import dev.plumbline.compile.firewall.RoutingSelectors;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.RouteTableSpec;
+import dev.plumbline.state.DesiredState.DesiredRule;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Origin;
@@ -16,6 +18,9 @@ import java.util.Set;
 
 /** Compiles {@code RouteTable} documents: the rows stay the shared columns that the reader made. */
 final class RouteTableCompiler {
+
+    /** Behind the lookups of firewalls, before main. */
+    static final long OF_DEVICE = FirewallLookups.LAST + 1;
 
     private final Draft draft;
     private final TableNumbers tables;
@@ -54,6 +59,12 @@ final class RouteTableCompiler {
                 draft.exclusive(document, new TableKey(family, table));
             }
         }
+        spec.device().ifPresent(device -> {
+            for (var family : Family.values()) {
+                draft.wantsRule(document, new DesiredRule(RoutingSelectors.incoming(family, OF_DEVICE, device.value(),
+                        table), device.origin()), false);
+            }
+        });
         draft.wants(document, ipv4, spec.adopt());
         draft.wants(document, ipv6, spec.adopt());
     }

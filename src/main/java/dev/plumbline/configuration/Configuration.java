@@ -25,7 +25,7 @@ import java.util.Set;
  * @param metrics where the agent and unattended runs leave figures
  * @param secrets how encrypted files in the repository are read
  * @param cni what the CNI plugin logs
- * @param variables values for names in rules of firewalls, {@code ${name}}
+ * @param variables what {@code ${name}} stands for in intents, where they do not say it themselves
  */
 public record Configuration(Host host, Path stateDirectory, SourceSettings source, Set<String> allowedGuards,
         DriftPolicy drift, Agent agent, Metrics metrics, Secrets secrets, Cni cni,

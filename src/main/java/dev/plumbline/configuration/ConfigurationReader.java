@@ -8,7 +8,6 @@ import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.Node;
 import dev.plumbline.intent.Values;
 import dev.plumbline.intent.YamlDocument;
-import dev.plumbline.intent.firewall.Templates;
 import dev.plumbline.plan.Guard;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads {@code plumbline.yaml}: every error of the file at once, with its position. */
 public final class ConfigurationReader {
@@ -80,7 +78,7 @@ public final class ConfigurationReader {
                         .orElse(otherwise.metrics()),
                 fields.part(top, path, "secrets", List.of("ageIdentity"), this::secrets).orElse(otherwise.secrets()),
                 fields.part(top, path, "cni", List.of("logLevel", "logFile"), this::cni).orElse(otherwise.cni()),
-                variables(top.get("variables"), path.field("variables")));
+                variables(top, path.field("variables")));
     }
 
     private Configuration.Host host(Node.Mapping host, FieldPath path) {
@@ -165,26 +163,14 @@ public final class ConfigurationReader {
         }), fields.path(metrics, path, "textfile"));
     }
 
-    private Configuration.Secrets secrets(Node.Mapping secrets, FieldPath path) {
-        return new Configuration.Secrets(fields.path(secrets, path, "ageIdentity"));
+    private Map<String, String> variables(Node.Mapping top, FieldPath path) {
+        var node = top.get("variables");
+        boolean nothing = node == null || node instanceof Node.Scalar scalar && scalar.isNothing();
+        return nothing ? Map.of() : values.variables(fields.at(top, "variables"), path);
     }
 
-    private Map<String, String> variables(@Nullable Node node, FieldPath path) {
-        var variables = new LinkedHashMap<String, String>();
-        if (node != null && !(node instanceof Node.Mapping)) {
-            values.error(node, path, "expected a mapping of names and values, such as {web: 192.0.2.1}; found " + node);
-        }
-        for (var entry : node instanceof Node.Mapping mapping ? mapping.entries() : List.<Node.Entry>of()) {
-            var name = entry.key().text();
-            if (!Templates.isName(name)) {
-                values.error(entry.key(), path.field(name), "the name of a variable has letters, digits and `_` alone");
-            } else if (!(entry.value() instanceof Node.Scalar value) || value.isNothing() || value.text().isBlank()) {
-                values.error(entry.value(), path.field(name), "expected a value; found " + entry.value());
-            } else {
-                variables.put(name, value.text().strip());
-            }
-        }
-        return variables;
+    private Configuration.Secrets secrets(Node.Mapping secrets, FieldPath path) {
+        return new Configuration.Secrets(fields.path(secrets, path, "ageIdentity"));
     }
 
     private Configuration.Cni cni(Node.Mapping cni, FieldPath path) {

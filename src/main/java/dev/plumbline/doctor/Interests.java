@@ -41,6 +41,7 @@ record Interests(Set<String> devices, Set<Long> tables, long markBits) {
                 }
                 case RouteTableSpec spec -> {
                     spec.id().ifPresent(id -> tables.add(id.value()));
+                    spec.device().ifPresent(device -> devices.add(device.value()));
                     addDevices(spec.ipv4(), devices);
                     addDevices(spec.ipv6(), devices);
                 }

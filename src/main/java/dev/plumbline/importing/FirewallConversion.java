@@ -8,6 +8,7 @@ import dev.plumbline.intent.Problem;
 import dev.plumbline.intent.firewall.Action;
 import dev.plumbline.intent.firewall.BaseChain;
 import dev.plumbline.intent.firewall.FirewallRule;
+import dev.plumbline.intent.firewall.Subject;
 import dev.plumbline.state.Origin;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -142,8 +143,10 @@ public final class FirewallConversion {
             new IntentWriter(text, new IntentWriter.Comments() {
                 @Override
                 public List<String> document(Document document) {
-                    return List.of("From " + file + ": " + counted(rules.size(), "rule")
-                            + (leftOut.isEmpty() ? "" : ", " + leftOut.size() + " left out") + ".");
+                    var head = new ArrayList<>(List.of("From " + file + ": " + counted(rules.size(), "rule")
+                            + (leftOut.isEmpty() ? "" : ", " + leftOut.size() + " left out") + "."));
+                    head.addAll(routeTables());
+                    return head;
                 }
 
                 @Override
@@ -157,6 +160,31 @@ public final class FirewallConversion {
         pending.forEach(comment -> text.append(("    # " + comment.replaceAll("\\p{Cntrl}", "?")).stripTrailing())
                 .append('\n'));
         return text.toString();
+    }
+
+    /** What documents beside this one the rules need: files of rules hold no routes. */
+    private List<String> routeTables() {
+        var tables = new TreeSet<String>();
+        var devices = new TreeSet<String>();
+        for (var rule : rules) {
+            rule.conditions().stream().filter(each -> each.subject() == Subject.IN_INTERFACE)
+                    .forEach(each -> each.operands().forEach(operand -> devices.add(operand.toString())));
+            if (rule.ending().orElse(null) instanceof Action.Lookup lookup) {
+                tables.add(lookup.table());
+                lookup.from().ifPresent(devices::add);
+            }
+        }
+        devices.removeIf(each -> tables.contains(each) || each.endsWith("*") || each.contains("$"));
+        if (tables.isEmpty()) {
+            return List.of();
+        }
+        var said = new ArrayList<>(List.of("Looked up: " + String.join(", ", tables)
+                + "; each is a RouteTable document of that name."));
+        if (!devices.isEmpty()) {
+            said.add("A table of VNS3's for an interface that no rule looks up (" + String.join(", ", devices)
+                    + ") is a RouteTable with `interface: " + devices.getFirst() + "`.");
+        }
+        return said;
     }
 
     private static String counted(int number, String what) {

@@ -234,6 +234,11 @@ public final class DocumentCodec {
             data.writeLong(spec.id().get().value());
             values.origin(spec.id().get().origin());
         }
+        data.writeBoolean(spec.device().isPresent());
+        if (spec.device().isPresent()) {
+            values.text(spec.device().get().value());
+            values.origin(spec.device().get().origin());
+        }
         data.writeBoolean(spec.exclusive());
         data.writeBoolean(spec.adopt());
         data.writeBoolean(spec.optional());
@@ -244,7 +249,9 @@ public final class DocumentCodec {
     private static RouteTableSpec routeTable(DataInputStream data, ValueReader values) throws IOException {
         Optional<Located<Long>> id = data.readBoolean()
                 ? Optional.of(new Located<>(data.readLong(), values.origin())) : Optional.empty();
-        return new RouteTableSpec(id, data.readBoolean(), data.readBoolean(), data.readBoolean(), values.rows(),
+        Optional<Located<String>> device = data.readBoolean()
+                ? Optional.of(new Located<>(values.text(), values.origin())) : Optional.empty();
+        return new RouteTableSpec(id, device, data.readBoolean(), data.readBoolean(), data.readBoolean(), values.rows(),
                 values.rows());
     }
 

@@ -5,7 +5,6 @@ import dev.plumbline.intent.firewall.BaseChain;
 import dev.plumbline.intent.firewall.ChainNames;
 import dev.plumbline.intent.firewall.FirewallRule;
 import dev.plumbline.intent.firewall.FirewallSet;
-import dev.plumbline.intent.firewall.Templates;
 import dev.plumbline.state.Origin;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -140,25 +139,8 @@ final class FirewallBinder implements DocumentBinder.SpecBinder {
     }
 
     private SortedMap<String, String> variables(Node.Mapping spec) {
-        var variables = new TreeMap<String, String>();
         var node = spec.get("variables");
-        var path = SPEC.field("variables");
-        if (node != null && !(node instanceof Node.Mapping)) {
-            values.error(node, path, "expected a mapping of names and values, such as {web: 192.0.2.1}; found " + node);
-        }
-        for (var entry : node instanceof Node.Mapping mapping ? mapping.entries() : List.<Node.Entry>of()) {
-            var name = entry.key().text();
-            if (!Templates.isName(name)) {
-                values.error(entry.key(), path.field(name), "the name of a variable has letters, digits and `_` alone");
-            } else if (!(entry.value() instanceof Node.Scalar value) || value.isNothing() || value.text().isBlank()) {
-                values.error(entry.value(), path.field(name), "expected a value; found " + entry.value());
-            } else if (Templates.isTemplate(value.text())) {
-                values.error(value, path.field(name), "a variable has a value, not the name of another");
-            } else {
-                variables.put(name, value.text().strip());
-            }
-        }
-        return variables;
+        return node == null ? new TreeMap<>() : values.variables(node, SPEC.field("variables"));
     }
 
     private SortedSet<String> chains(Node.Mapping spec) {

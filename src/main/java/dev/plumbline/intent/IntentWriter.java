@@ -207,6 +207,9 @@ public final class IntentWriter {
         if (spec.id().isPresent()) {
             line("  id: " + spec.id().get().value());
         }
+        if (spec.device().isPresent()) {
+            line("  interface: " + FlowText.quoted(spec.device().get().value()));
+        }
         flag("exclusive", spec.exclusive());
         flag("adopt", spec.adopt());
         flag("optional", spec.optional());

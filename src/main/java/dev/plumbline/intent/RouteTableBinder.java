@@ -24,7 +24,7 @@ final class RouteTableBinder implements DocumentBinder.SpecBinder {
 
     @Override
     public List<String> fields() {
-        return List.of("id", "exclusive", "adopt", "optional", "routes");
+        return List.of("id", "interface", "exclusive", "adopt", "optional", "routes");
     }
 
     @Override
@@ -35,6 +35,7 @@ final class RouteTableBinder implements DocumentBinder.SpecBinder {
     @Override
     public Spec finish(Node.Mapping spec, String name, Origin document) {
         var id = id(spec, name);
+        var device = device(spec, name);
         boolean exclusive = values.flag(spec, "exclusive", SPEC, false);
         boolean adopt = values.flag(spec, "adopt", SPEC, false);
         boolean optional = values.flag(spec, "optional", SPEC, false);
@@ -45,6 +46,7 @@ final class RouteTableBinder implements DocumentBinder.SpecBinder {
         routes.list(spec.get("routes"));
         var built = routes.build(document, adopt);
         return new RouteTableSpec(id.map(located -> new Located<>(located.value(),
+                document(document, located.origin()))), device.map(located -> new Located<>(located.value(),
                 document(document, located.origin()))), exclusive, adopt, optional, built.ipv4(), built.ipv6());
     }
 
@@ -60,6 +62,20 @@ final class RouteTableBinder implements DocumentBinder.SpecBinder {
         } else if (name.chars().allMatch(Character::isDigit)) {
             values.error(at, path, "the name of a table needs a letter: `lookup: " + name + "` means the number");
         }
+    }
+
+    private Optional<Located<String>> device(Node.Mapping spec, String name) {
+        var node = spec.get("interface");
+        var path = SPEC.field("interface");
+        var device = node == null ? null : values.device(node, path);
+        if (node == null || device == null) {
+            return Optional.empty();
+        }
+        if (name.equals(MAIN)) {
+            values.error(node, path, "the main table is everybody's; give the routes of " + device
+                    + " a table of their own");
+        }
+        return Optional.of(new Located<>(device, new Origin("", "", node.line(), node.column())));
     }
 
     private Optional<Located<Long>> id(Node.Mapping spec, String name) {

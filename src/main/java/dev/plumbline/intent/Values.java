@@ -1,5 +1,6 @@
 package dev.plumbline.intent;
 
+import dev.plumbline.intent.firewall.Templates;
 import dev.plumbline.secret.Secret;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Prefix;
@@ -11,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -291,5 +294,27 @@ public final class Values {
             }
         }
         return labels;
+    }
+
+    /** Names and values of variables. */
+    public SortedMap<String, String> variables(Node node, FieldPath path) {
+        var variables = new TreeMap<String, String>();
+        if (!(node instanceof Node.Mapping mapping)) {
+            error(node, path, "expected a mapping of names and values, such as {web: 192.0.2.1}; found " + node);
+            return variables;
+        }
+        for (var entry : mapping.entries()) {
+            var name = entry.key().text();
+            if (!Templates.isName(name)) {
+                error(entry.key(), path.field(name), "the name of a variable has letters, digits and `_` alone");
+            } else if (!(entry.value() instanceof Node.Scalar value) || value.isNothing() || value.text().isBlank()) {
+                error(entry.value(), path.field(name), "expected a value; found " + entry.value());
+            } else if (Templates.isTemplate(value.text())) {
+                error(value, path.field(name), "a variable has a value, not the name of another");
+            } else {
+                variables.put(name, value.text().strip());
+            }
+        }
+        return variables;
     }
 }

@@ -173,6 +173,15 @@ class FirewallLookupTest {
     }
 
     @Test
+    void aTableOfADevice() {
+        var eth0 = routeTable("eth0", "{id: 112, interface: eth0}");
+        assertEquals(List.of("32000: from all fwmark 0x0 iif eth0 lookup 112",
+                "inet6 32000: from all fwmark 0x0 iif eth0 lookup 112"), routing(scene.compile(eth0)));
+        assertError("b.yaml:5:24: error: `from all fwmark 0x0 iif eth0` at priority 32000 is already a rule of"
+                + " RouteTable/eth0 at a.yaml:5:24", eth0, routeTable("other", "{id: 113, interface: eth0}"));
+    }
+
+    @Test
     void aTableThatIsNot() {
         assertError("a.yaml:6:8: error: no RouteTable and no line of rt_tables is named plugin; did you mean plugin0?",
                 firewall("edge", "PREROUTING -i tun0 -j LOOKUP --table plugin"), PLUGIN0);

@@ -78,8 +78,9 @@ class ConfigurationReaderTest {
                 metrics: {listen: "[::1]:9797", textfile: /run/x.prom}
                 secrets: {ageIdentity: /etc/age.key}
                 cni: {logLevel: debug, logFile: /var/log/cni.log}
-                variables: {public_ip: 192.0.2.7, port: 22}
+                variables: {vns3_public_ip: 203.0.113.7, port: 22}
                 """);
+        assertEquals(Map.of("vns3_public_ip", "203.0.113.7", "port", "22"), read.variables());
         assertEquals(new Configuration.Host(Optional.of("edge-1"), Map.of("role", "edge")), read.host());
         assertEquals(Path.of("/srv/plumbline"), read.stateDirectory());
         assertEquals(Set.of("mass-delete"), read.allowedGuards());
@@ -88,13 +89,11 @@ class ConfigurationReaderTest {
                 Duration.ofHours(1), 0, 2, Duration.ofSeconds(10)), read.agent());
         assertEquals(9797, read.metrics().listen().orElseThrow().getPort());
         assertEquals(Optional.of(Path.of("/etc/age.key")), read.secrets().ageIdentity());
-        assertEquals(Map.of("public_ip", "192.0.2.7", "port", "22"), read.variables());
         assertEquals(new Configuration.Cni("debug", Optional.of(Path.of("/var/log/cni.log"))), read.cni());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
-            variables: {a-b: 1}                        | plumbline.yaml:3:13: error: variables.a-b: the name of a variable has letters, digits and `_` alone
             hots: {}                                   | plumbline.yaml:3:1: error: hots: unknown field `hots`; did you mean `host`?
             stateDirectory: var/lib                    | plumbline.yaml:3:17: error: stateDirectory: expected an absolute path; found `var/lib`
             guards: {allow: [mass-delet]}              | plumbline.yaml:3:18: error: guards.allow[0]: expected one of
@@ -107,6 +106,8 @@ class ConfigurationReaderTest {
             source: {git: {url: "https://a:b@h/x"}}    | source.git: the URL https://h/x has a user or password in it
             source: {git: {url: /x, token: s3cr3t}}    | source.git.token: a secret does not stand here itself
             source: {git: {url: /x, verify: {mode: head}}} | source.git.verify: say who may sign
+            variables: {a-b: 1}                        | plumbline.yaml:3:13: error: variables.a-b: the name of a variable has letters, digits and `_` alone
+            variables: {a: "${b}"}                     | plumbline.yaml:3:16: error: variables.a: a variable has a value, not the name of another
             source: {directory: /x, git: {url: /x}}    | a host has one source
             """)
     void namesWhatIsWrong(String text, String expected) {

@@ -51,7 +51,10 @@ class FirewallConversionTest {
                 PRE_C_WEB -p tcp --dport 80 -j DNAT --to ${web}
                 # the end
                 """);
-        assertEquals("# From edge.rules: 3 rules, 2 left out.\n" + HEAD + """
+        assertEquals("# From edge.rules: 3 rules, 2 left out.\n"
+                + "# Looked up: plugin0; each is a RouteTable document of that name.\n"
+                + "# A table of VNS3's for an interface that no rule looks up (tun0) is a RouteTable with"
+                + " `interface: tun0`.\n" + HEAD + """
                   chains: [PRE_C_WEB]
                   rules:
                     # Incoming overlay network traffic

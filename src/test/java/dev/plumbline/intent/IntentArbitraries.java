@@ -109,8 +109,8 @@ final class IntentArbitraries {
     private RouteTableSpec routeTable() {
         boolean adopt = chance(50);
         return new RouteTableSpec(chance(50) ? Optional.of(located(1 + random.nextLong(252))) : Optional.empty(),
-                chance(50),
-                adopt, chance(50), rows(Family.IPV4, false, adopt), rows(Family.IPV6, false, false));
+                chance(70) ? Optional.empty() : Optional.of(located(one(DEVICES))), chance(50), adopt, chance(50),
+                rows(Family.IPV4, false, adopt), rows(Family.IPV6, false, false));
     }
 
     private RouteRows rows(Family family, boolean deviceImplied, boolean groups) {
