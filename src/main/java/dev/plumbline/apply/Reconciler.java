@@ -412,6 +412,11 @@ public final class Reconciler {
         session.runs.put(run, prepared);
         if (isolated) {
             session.isolated.add(run);
+            if (claiming && !run.hasWork(prepared)) {
+                // Containers come and go meanwhile: nothing of theirs is held for longer than it takes to look.
+                session.release(run);
+                run.close();
+            }
         }
     }
 
