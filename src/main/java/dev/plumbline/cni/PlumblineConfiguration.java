@@ -74,10 +74,10 @@ final class PlumblineConfiguration {
                 throw unsupported(SOURCE_ROUTING + "." + each.getKey(), each.getValue(), ROUTING);
             }
         });
-        var mode = present(node, "routes").map(each -> RoutesMode.valueOf(word(SOURCE_ROUTING + ".routes", each, MODES)))
-                .orElse(RoutesMode.MOVE);
-        var method = present(node, METHOD).map(each -> Method.valueOf(word(SOURCE_ROUTING + "." + METHOD, each, METHODS)))
-                .orElse(Method.RULE);
+        var mode = present(node, "routes").map(each -> word(SOURCE_ROUTING + ".routes", each, MODES))
+                .map(RoutesMode::valueOf).orElse(RoutesMode.MOVE);
+        var method = present(node, METHOD).map(each -> word(SOURCE_ROUTING + "." + METHOD, each, METHODS))
+                .map(Method::valueOf).orElse(Method.RULE);
         boolean hints = present(node, "sourceHints").map(each -> Values.flag(SOURCE_ROUTING + ".sourceHints", each))
                 .orElse(false);
         SourceRoutingSpec.contradiction(method, mode, hints).ifPresent(each -> {

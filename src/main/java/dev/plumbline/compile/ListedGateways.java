@@ -44,7 +44,8 @@ final class ListedGateways {
 
     private List<Located<IpAddress>> listed(BoundTable table, Family family) {
         var candidates = listed.stream().filter(each -> each.value().family() == family).toList();
-        if (candidates.size() > 1 && (bound.spec().isVrf() || !(bound.spec().table().value() instanceof TableChoice.Auto))) {
+        boolean shared = bound.spec().isVrf() || !(bound.spec().table().value() instanceof TableChoice.Auto);
+        if (candidates.size() > 1 && shared) {
             used.addAll(candidates);
             return tooMany(table, candidates);
         }

@@ -119,10 +119,10 @@ final class PrivateTable {
         entries.values().forEach(group -> group.stream().map(Entry::route)
                 .filter(each -> CoveringRoutes.isOnLink(each.attributes())).forEach(device::add));
         if (bound.spec().isVrf()) {
+            var onLink = RouteAttributes.unicast(Scope.LINK, List.of(NextHop.onLink(bound.device())));
             draft.interfaces().addresses(bound.device(), family).stream().filter(each -> !each.hasNoPrefixRoute())
-                    .map(LinkAddress::network).distinct().forEach(each -> device.add(new Route(table.number(), each, 0, 0,
-                            RouteAttributes.unicast(Scope.LINK, List.of(new NextHop(Optional.empty(), bound.device(), 1,
-                                    false))))));
+                    .map(LinkAddress::network).distinct()
+                    .forEach(each -> device.add(new Route(table.number(), each, 0, 0, onLink)));
         }
         var here = device.build();
         var resolution = new NextHopResolution(draft.interfaces(), here, draft.facts().live().routes(),

@@ -119,7 +119,7 @@ final class VrfCompiler {
         return true;
     }
 
-    /** The kernel has VRFs, nobody else has the device, and nobody else has the name. */
+    /** The kernel has VRFs, and nobody else has the device, and nobody else has the name. */
     private boolean isFree(SourceRoutingSpec spec, Link link, String name) {
         var live = draft.facts().live();
         var there = draft.interfaces().link(name);
@@ -128,8 +128,8 @@ final class VrfCompiler {
             draft.error(spec.method().origin(), "spec.method", "this kernel makes no VRF devices: it was built without"
                     + " CONFIG_NET_VRF, or its module vrf is missing; say `method: rule`, or use another kernel");
         } else if (link.kind().equals(Link.VRF)) {
-            draft.error(spec.device().origin(), "spec.device", link.name() + " is a VRF itself; name a device that is to"
-                    + " be in one");
+            draft.error(spec.device().origin(), "spec.device", link.name() + " is a VRF itself; name a device that is"
+                    + " to be in one");
         } else if (link.isLoopback()) {
             draft.error(spec.device().origin(), "spec.device", link.name() + " is the loopback device, which cannot be"
                     + " in a VRF");

@@ -71,8 +71,8 @@ public record SourceRoutingSpec(Located<String> device, Optional<List<Located<Ip
     public static Optional<Map.Entry<String, String>> contradiction(Method method, RoutesMode routes,
             boolean sourceHints) {
         if (method == Method.VRF && routes == RoutesMode.COPY) {
-            return Optional.of(Map.entry("routes", "`copy` cannot be had with `method: vrf`: the kernel takes all routes"
-                    + " of a device away as it enters a VRF; say move, or leave"));
+            return Optional.of(Map.entry("routes", "`copy` cannot be had with `method: vrf`: the kernel takes all"
+                    + " routes of a device away as it enters a VRF; say move, or leave"));
         }
         return method == Method.VRF && sourceHints ? Optional.of(Map.entry("sourceHints", "cannot be had with"
                 + " `method: vrf`: connected prefixes are in the VRF's table; leave it out")) : Optional.empty();

@@ -122,6 +122,9 @@ public final class Replica implements AutoCloseable {
                     }
                 }
                 links.mtu(link.name(), link.mtu());
+                if (link.isOurs()) {
+                    links.alias(link.name(), link.alias());
+                }
             });
         }
         var names = originals.stream().collect(Collectors.toMap(Link::index, Link::name));

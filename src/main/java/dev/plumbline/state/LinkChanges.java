@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Changes of links: VRF devices, and which devices are in them. All in {@link Phase#LINKS}, but for VRF devices that go:
- * those in {@link Phase#OLD_LINKS}, when nothing is in them any more.
+ * Changes of links: VRF devices, and which devices are in them. All in {@link Phase#LINKS}, but for VRF devices that
+ * go: those in {@link Phase#OLD_LINKS}, when nothing is in them any more.
  *
  * @param vrfs devices that are made, changed, made anew or deleted
  * @param masters devices that enter or leave a VRF

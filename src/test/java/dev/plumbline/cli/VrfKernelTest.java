@@ -35,7 +35,7 @@ class VrfKernelTest {
         if (lacking) {
             var applied = host.run("apply", "--auto-approve");
             assertEquals(1, applied.code(), applied::toString);
-            assertTrue(applied.err().contains("sip.yaml:4:28") && applied.err().contains("spec.method"),
+            assertTrue(applied.err().contains("sip.yaml:4:30") && applied.err().contains("spec.method"),
                     applied::toString);
         }
         assertEquals(before, host.snapshot());

@@ -96,7 +96,7 @@ class PluginTypeTest {
     @CsvSource(delimiter = '|', value = {"'sourceRouting': true|sourceRouting: expected an object",
         "'sourceRouting': {'routes': 'some'}|sourceRouting.routes: expected one of move, copy, leave; found \"some\"",
         "'sourceRouting': {'method': 'vlan'}|sourceRouting.method: expected one of rule, vrf; found \"vlan\"",
-        "'sourceRouting': {'method': 'vrf', 'routes': 'copy'}|sourceRouting.routes: `copy` cannot be had with `method: vrf`",
+        "'sourceRouting': {'method': 'vrf', 'routes': 'copy'}|sourceRouting.routes: `copy` cannot be had with",
         "'sourceRouting': {'method': 'vrf', 'sourceHints': true}|sourceRouting.sourceHints: cannot be had with",
         "'sourceRouting': {'priority': 0}|sourceRouting.priority: expected a number from 1 to 32765; found 0",
         "'labels': {'app': 5}|labels.app: expected a string; found 5", "'labels': []|labels: expected an object"})

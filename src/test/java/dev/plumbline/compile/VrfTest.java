@@ -94,8 +94,8 @@ class VrfTest {
         host.links.add(bridge);
         host.links.replaceAll(link -> link.name().equals("net1") ? new Link(link.index(), "net1", "veth", 1, 1500,
                 OptionalInt.of(50), "", "", Optional.empty()) : link);
-        assertEquals(List.of("spec.device: net1 is a port of br0 (bridge) already, which is not plumbline's; take it out, "
-                + "name another device, or say `method: rule`"), errors(host.compile(document)));
+        assertEquals(List.of("spec.device: net1 is a port of br0 (bridge) already, which is not plumbline's; take it "
+                + "out, name another device, or say `method: rule`"), errors(host.compile(document)));
     }
 
     @Test

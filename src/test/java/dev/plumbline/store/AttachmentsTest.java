@@ -10,6 +10,7 @@ import dev.plumbline.intent.Attachment.Destination;
 import dev.plumbline.intent.Attachment.Key;
 import dev.plumbline.intent.Attachment.SourceRouting;
 import dev.plumbline.intent.SourceRoutingSpec;
+import dev.plumbline.intent.SourceRoutingSpec.Method;
 import dev.plumbline.intent.SourceRoutingSpec.RoutesMode;
 import dev.plumbline.intent.TableChoice;
 import dev.plumbline.state.IpAddress;
@@ -54,7 +55,7 @@ class AttachmentsTest {
 
     private static Optional<SourceRouting> wanted(TableChoice table) {
         return Optional.of(new SourceRouting(table, List.of(IpAddress.parse("10.1.2.9").orElseThrow()),
-                RoutesMode.COPY, 300, true));
+                RoutesMode.MOVE, 300, true, Method.VRF));
     }
 
     @Test
