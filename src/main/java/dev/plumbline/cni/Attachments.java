@@ -9,6 +9,8 @@ import dev.plumbline.host.StoredJournal;
 import dev.plumbline.host.Tombstones;
 import dev.plumbline.intent.Attachment;
 import dev.plumbline.intent.Document;
+import dev.plumbline.intent.FirewallSpec;
+import dev.plumbline.intent.firewall.RuleVariables;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.state.Progress;
 import dev.plumbline.store.Store;
@@ -16,6 +18,7 @@ import dev.plumbline.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +101,35 @@ final class Attachments {
         }
     }
 
+    /**
+     * Brings the host's namespace to what the applied intents say, if these name what a device or a container may have:
+     * addresses have come or gone. Nothing of it is an error: the next run makes up for it.
+     */
+    void followInHost() {
+        if (!Files.exists(settings.stateDirectory())) {
+            return;
+        }
+        try (var store = open()) {
+            var loop = NamespaceLoop.of(store, settings.stateDirectory(), Document.HOST, journal(store, patience.del()));
+            boolean suspended = store.suspension().filter(each -> each.holds(Instant.now())).isPresent();
+            if (suspended || loop.documents().stream().noneMatch(Attachments::hasVariables)) {
+                return;
+            }
+            try (var session = loop.prepareToApply()) {
+                say(session);
+                session.apply(Optional.empty(), Progress.SILENT);
+            }
+        } catch (RuntimeException e) {
+            log.error("the host's documents that name containers follow with the next run: "
+                    + Failures.of(e).getMessage() + " " + Failures.of(e).details());
+        }
+    }
+
+    private static boolean hasVariables(Document document) {
+        return document.spec() instanceof FirewallSpec firewall
+                && firewall.rules().stream().anyMatch(rule -> !RuleVariables.names(rule).isEmpty());
+    }
+
     /** What keeps an attachment from being carried out now. */
     private static List<Plan.Notice> waiting(Plan plan, Attachment attachment) {
         return plan.namespaces().stream().flatMap(each -> each.notices().stream())
@@ -126,10 +158,13 @@ final class Attachments {
      * @throws LockedException if another run is at work there; nothing is recorded
      */
     private Reconciler.Session session(Store store, String netns, Duration lockTimeout, Runnable record) {
-        var journal = new StoredJournal(store, settings.stateDirectory(), new Initiator(
-                System.getProperty("user.name"), ProcessHandle.current().pid(), call, "", ""), lockTimeout);
-        return NamespaceLoop.of(store, settings.stateDirectory(), netns, new RecordingJournal(journal, record))
-                .prepareToApply();
+        return NamespaceLoop.of(store, settings.stateDirectory(), netns,
+                new RecordingJournal(journal(store, lockTimeout), record)).prepareToApply();
+    }
+
+    private StoredJournal journal(Store store, Duration lockTimeout) {
+        return new StoredJournal(store, settings.stateDirectory(), new Initiator(System.getProperty("user.name"),
+                ProcessHandle.current().pid(), call, "", ""), lockTimeout);
     }
 
     private void say(Reconciler.Session session) {

@@ -108,7 +108,7 @@ public final class CniEndpoint implements UnixServer.Handler, AutoCloseable {
 
     private CniAnswer answer(CniRequest call, Beat beat) throws IOException, InterruptedException {
         try (var _ = turns.take(subject(call), beat)) {
-            var task = new FutureTask<>(() -> new CniService(settings.get()).answer(call));
+            var task = new FutureTask<>(() -> new CniService(settings.get(), false).answer(call));
             workers.execute(task);
             while (true) {
                 try {

@@ -20,14 +20,17 @@ public final class CniService {
 
     private final CniSettings settings;
     private final Attachments.Patience patience;
+    private final boolean alone;
 
-    public CniService(CniSettings settings) {
-        this(settings, Attachments.Patience.DEFAULT);
+    /** @param alone nobody else follows in the host's namespace when containers come and go */
+    public CniService(CniSettings settings, boolean alone) {
+        this(settings, Attachments.Patience.DEFAULT, alone);
     }
 
-    CniService(CniSettings settings, Attachments.Patience patience) {
+    CniService(CniSettings settings, Attachments.Patience patience, boolean alone) {
         this.settings = settings;
         this.patience = patience;
+        this.alone = alone;
     }
 
     /** Answers one call. Throws nothing: what fails is in the answer. */
@@ -82,14 +85,21 @@ public final class CniService {
             case ADD -> {
                 var before = previous(configuration, version);
                 attachments.add(attachment(call, configuration, before, type, key));
+                follow(attachments);
                 return Optional.of(before.result());
             }
-            case DEL -> attachments.remove(key, call.netns());
+            case DEL -> {
+                attachments.remove(key, call.netns());
+                follow(attachments);
+            }
             case CHECK -> {
                 previous(configuration, version);
                 attachments.check(key, call.netns().orElseThrow());
             }
-            case GC -> attachments.collect(configuration.name(), type.word(), configuration.validAttachments());
+            case GC -> {
+                attachments.collect(configuration.name(), type.word(), configuration.validAttachments());
+                follow(attachments);
+            }
             case STATUS -> {
                 type.read(configuration.content());
                 attachments.status();
@@ -97,6 +107,12 @@ public final class CniService {
             case VERSION -> throw new IllegalStateException("answered before");
         }
         return Optional.empty();
+    }
+
+    private void follow(Attachments attachments) {
+        if (alone) {
+            attachments.followInHost();
+        }
     }
 
     private static PreviousResult previous(NetworkConfiguration configuration, CniVersion version) {

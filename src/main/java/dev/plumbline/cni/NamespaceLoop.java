@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The loop for one container's namespace: its attachments, and what the applied intents say of it. Where these are not
- * known, only what attachments made is changed.
+ * The loop for one namespace, a container's or the host's: its attachments, and what the applied intents say of it.
+ * Where these are not known, only what attachments made is changed.
  */
 record NamespaceLoop(Reconciler reconciler, String label, List<Document> documents) {
 
@@ -28,7 +28,8 @@ record NamespaceLoop(Reconciler reconciler, String label, List<Document> documen
         var intents = AppliedIntents.in(label, store);
         return new NamespaceLoop(new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal,
                 TableNames.read(), false, new Timings()).with(new StoredAttached(store, stateDirectory),
-                        !intents.known()).leaving(lenient(intents.documents())), label, intents.documents());
+                        !intents.known()).leaving(lenient(intents.documents()))
+                .naming(store.variables()), label, intents.documents());
     }
 
     private static Map<String, DriftMode> lenient(List<Document> applied) {

@@ -367,6 +367,9 @@ public final class Workspace implements AutoCloseable {
                 return writable;
             });
         }
+        if (store instanceof Store writable && !writable.variables().equals(variables)) {
+            writable.recordVariables(variables);
+        }
     }
 
     private List<DocumentRecord> records() {

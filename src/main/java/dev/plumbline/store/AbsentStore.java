@@ -11,6 +11,7 @@ import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.NamespaceId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +26,11 @@ record AbsentStore(String reason) implements StoreView {
     @Override
     public NamespaceRecord find(String label, NamespaceId id) {
         return NamespaceRecord.UNKNOWN;
+    }
+
+    @Override
+    public Map<String, String> variables() {
+        return Map.of();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.NamespaceId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -78,6 +79,11 @@ sealed class PresentStore implements StoreView permits Store {
     @Override
     public final Optional<byte[]> appliedDocuments() {
         return sources.appliedDocuments();
+    }
+
+    @Override
+    public final Map<String, String> variables() {
+        return sources.variables();
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The rows that say what is applied, and from where. */
@@ -37,6 +38,19 @@ record Sources(Database database) {
         return database.list("SELECT document, netns, hash, since, " + COMMIT + " FROM documents WHERE pending = ?"
                 + " ORDER BY document", row -> new DocumentRecord(row.getString(1), row.getString(2), row.getString(3),
                         commit(row, 5), Instant.parse(row.getString(4))), pending ? 1 : 0);
+    }
+
+    Map<String, String> variables() {
+        var variables = new HashMap<String, String>();
+        database.list("SELECT name, value FROM variables", row -> Map.entry(row.getString(1), row.getString(2)))
+                .forEach(each -> variables.put(each.getKey(), each.getValue()));
+        return variables;
+    }
+
+    void record(Map<String, String> variables) {
+        database.update("DELETE FROM variables");
+        variables.forEach((name, value) ->
+                database.update("INSERT INTO variables (name, value) VALUES (?, ?)", name, value));
     }
 
     void record(AppliedSource source, byte[] documents) {

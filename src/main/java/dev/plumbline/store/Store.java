@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -318,6 +319,14 @@ public final class Store extends PresentStore {
             }
             sources.record(source, documents);
             sources.recordDocuments(records);
+            return true;
+        });
+    }
+
+    /** Records what names stand for in the applied intents, by plumbline.yaml. */
+    public void recordVariables(Map<String, String> variables) {
+        database.write(() -> {
+            sources.record(variables);
             return true;
         });
     }

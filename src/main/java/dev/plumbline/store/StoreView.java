@@ -11,6 +11,7 @@ import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.NamespaceId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,6 +59,9 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
 
     /** The documents that were applied last, in the form that {@link Store#recordSource} was given. */
     Optional<byte[]> appliedDocuments();
+
+    /** {@code variables} of plumbline.yaml, as they were for the last apply. */
+    Map<String, String> variables();
 
     /** The applied documents, each with since when it is as it is. In the order of their names. */
     List<DocumentRecord> documents();

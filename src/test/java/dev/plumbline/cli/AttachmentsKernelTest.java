@@ -18,6 +18,7 @@ import dev.plumbline.host.Settings;
 import dev.plumbline.host.Workspace;
 import dev.plumbline.intent.DriftPolicy;
 import dev.plumbline.intent.HostFilter;
+import dev.plumbline.kernel.Nft;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.state.Progress;
@@ -92,7 +93,7 @@ class AttachmentsKernelTest {
     private CniAnswer answer(Map<String, String> environment, String configuration, String type) {
         var settings = new CniSettings(host.state(), LogLevel.VERBOSE, Optional.empty(), VersionCommand.version());
         try (var namespace = NetworkNamespace.named(host.name())) {
-            return namespace.call(() -> new CniService(settings).answer(new CniRequest(environment,
+            return namespace.call(() -> new CniService(settings, true).answer(new CniRequest(environment,
                     configuration.getBytes(StandardCharsets.UTF_8), type)));
         } catch (Exception e) {
             throw new AssertionError(e);
@@ -174,6 +175,36 @@ class AttachmentsKernelTest {
         var result = host.execute(all.toArray(String[]::new));
         assertEquals(0, result.code(), result::toString);
         return result.out();
+    }
+
+    /** A firewall of the host names a container, and a variable of plumbline.yaml: both are known to the plugin. */
+    @Test
+    void aFirewallThatNamesTheContainer() throws Exception {
+        var configuration = Files.writeString(directory.resolve("plumbline.yaml"), """
+                apiVersion: plumbline.dev/v1
+                kind: Configuration
+                variables: {ssh_outside: 45}
+                """);
+        host.intent("all.yaml", """
+                kind: Firewall
+                metadata: {name: edge}
+                spec:
+                  rules:
+                    - PREROUTING -i eth0 -p tcp --dport ${ssh_outside} -j DNAT --to ${web_0_ip}:22
+                """);
+        var applied = host.apply("--config", configuration.toString());
+        assertTrue(applied.contains("`${web_0_ip}` has no value now"), applied);
+        add();
+        assertTrue(nft().contains("tcp dport 45 counter packets 0 bytes 0 dnat ip to 192.168.1.209:22"), this::nft);
+        assertTrue(stored("history").contains("CNI ADD c1/net1"));
+        var after = host.run("plan", "--detailed-exitcode", "--config", configuration.toString());
+        assertEquals(0, after.code(), after::toString);
+        assertEquals(0, call("DEL").exitCode());
+        assertTrue(nft().contains("dnat ip to 192.168.1.209:22"), "what a document has stays while it waits");
+    }
+
+    private String nft() {
+        return new Nft(host.name()).run("list ruleset");
     }
 
     /** Drift that a document only reports is left by what a container's runtime causes, too. */
