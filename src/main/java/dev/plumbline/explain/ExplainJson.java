@@ -7,6 +7,7 @@ import dev.plumbline.history.Commit;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
+import dev.plumbline.json.SysctlJson;
 import dev.plumbline.state.FibResult;
 import java.io.Writer;
 import java.util.List;
@@ -68,6 +69,7 @@ public final class ExplainJson implements Explanation {
         JsonText.write(switch (each.object()) {
             case OfRoute(var route) -> RouteJson.toJson(route);
             case OfRule(var rule) -> RuleJson.toJson(rule);
+            case Explained.OfSysctl(var path, var value) -> SysctlJson.toJson(path, value);
         }, json);
         var owner = each.owner();
         json.writeBooleanProperty("ours", owner.standing().isOurs());

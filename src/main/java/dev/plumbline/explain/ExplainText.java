@@ -126,6 +126,7 @@ public final class ExplainText implements Explanation {
         return switch (each.object()) {
             case OfRoute(var route) -> OptionalLong.of(route.table());
             case OfRule(var rule) -> rule.table();
+            case Explained.OfSysctl _ -> OptionalLong.empty();
         };
     }
 

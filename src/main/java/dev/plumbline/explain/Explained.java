@@ -1,8 +1,10 @@
 package dev.plumbline.explain;
 
 import dev.plumbline.state.Family;
+import dev.plumbline.state.Protocol;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.Sysctl;
 
 /**
  * A live object, and whose it is.
@@ -14,7 +16,7 @@ public record Explained(String netns, Subject object, Owner owner) {
     /** An object of the kernel. */
     public sealed interface Subject {
 
-        /** {@code route} or {@code rule}. */
+        /** {@code route}, {@code rule} or {@code sysctl}. */
         String resource();
 
         /** In the words of {@code ip}. */
@@ -60,6 +62,25 @@ public record Explained(String netns, Subject object, Owner owner) {
         @Override
         public int protocol() {
             return rule.protocol();
+        }
+    }
+
+    /** A sysctl that documents keep as it is. */
+    public record OfSysctl(String path, String value) implements Subject {
+
+        @Override
+        public String resource() {
+            return "sysctl";
+        }
+
+        @Override
+        public String text() {
+            return Sysctl.name(path) + "=" + value;
+        }
+
+        @Override
+        public int protocol() {
+            return Protocol.PLUMBLINE;
         }
     }
 }

@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A namespace as {@code namespace}, {@code links}, {@code addresses}, {@code routes}, {@code rules} and
- * {@code sysctls}; routes are in the order of tables. The parts come one object at a time, so that a million routes need not stand in one tree.
+ * {@code sysctls}; routes are in the order of tables. The parts come one object at a time, so that a million routes need
+ * not stand in one tree.
  */
 public final class NamespaceJson {
 

@@ -46,8 +46,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network namespace of the running kernel, by rtnetlink and {@code /proc/sys/net}. Reading needs no privilege; writing
- * needs CAP_NET_ADMIN.
+ * A network namespace of the running kernel, by rtnetlink and {@code /proc/sys/net}. Reading needs no privilege;
+ * writing needs CAP_NET_ADMIN, and sysctls their owner, root.
  */
 public final class KernelNamespace implements LiveNamespace {
 

@@ -11,6 +11,7 @@ import dev.plumbline.state.RouteChanges;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableChanges;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +39,7 @@ final class ModelKernel {
         switch (changes) {
             case RouteChanges routes -> apply(routes);
             case RuleChanges rules -> apply(rules);
+            case SysctlChanges sysctls when sysctls.isEmpty() -> { }
             default -> throw new AssertionError(changes);
         }
     }

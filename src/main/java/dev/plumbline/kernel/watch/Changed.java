@@ -18,6 +18,8 @@ public record Changed(String netns, Kind kind, String object) {
         ADDRESS("address"),
         ROUTE("route"),
         RULE("rule"),
+        /** Forwarding or a reverse-path filter: the kernel tells of no others. */
+        SYSCTL("sysctl"),
         /** A network namespace got or lost its number in the host's. */
         NAMESPACE("namespace"),
         /** Notifications were lost. */
