@@ -13,7 +13,7 @@ final class ShowCommand extends Subcommand {
     private final BooleanSupplier json = flag("--json", "Print JSON in place of YAML.");
 
     ShowCommand() {
-        super("Print the links, addresses, routes and rules of a network namespace, and plumbline's nftables there.",
+        super("Print the links, addresses, routes, rules and sysctls of a network namespace, and plumbline's nftables.",
                 "The table `local` is left out. Needs no root for the namespace that the command runs in.");
     }
 

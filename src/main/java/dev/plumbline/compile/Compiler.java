@@ -82,6 +82,17 @@ public final class Compiler {
         return new Compiler(documents, facts).compile();
     }
 
+    /** The sysctls that documents need otherwise than they are and do not set themselves: a warning each. */
+    public static List<Problem> missingSysctls(List<Document> documents, Facts facts) {
+        return compile(documents, facts).problems().stream().filter(each -> each.field().equals(Sysctls.FIELD)
+                && each.severity() == Problem.Severity.WARNING).toList();
+    }
+
+    /** Whether any of them may depend on a sysctl. */
+    public static boolean mayNeedSysctls(List<Document> documents) {
+        return documents.stream().anyMatch(SysctlNeeds::mayNeedAny);
+    }
+
     /**
      * The errors of one namespace's documents whatever its network is like: tables with two owners, rules that the
      * kernel cannot tell apart, names that nothing has. What depends on devices, addresses or others is not looked at.

@@ -22,8 +22,8 @@ import java.util.Set;
  * packet came by; that holds for strict filters too. {@code RouteTable} needs none: what leads packets into the table
  * does. Of {@code RoutingRules} those do that the way back does not follow, and those for packets of others.
  *
- * <p>{@code src_valid_mark} is never asked for: a loose filter asks for any way back, and without marks finds the one in
- * main; with them it would follow tables that lead but one way, and drop what these refuse.
+ * <p>{@code src_valid_mark} is never asked for: a loose filter asks for any way back, and without marks finds the one
+ * in main; with them it would follow tables that lead but one way, and drop what these refuse.
  */
 final class SysctlNeeds {
 
@@ -170,10 +170,10 @@ final class SysctlNeeds {
         return List.copyOf(gathering.needs);
     }
 
-    /** A rule that names no family is one for IPv6 if its table has routes for that: it alone is no reason to forward. */
+    /** A rule that names no family is one for IPv6 where its table has routes for that. */
     private boolean isMeant(RuleSpec each, RoutingRulesSpec spec) {
-        return each.rule().family() == Family.IPV4 || !devices(each).isEmpty() || spec.rules().stream().noneMatch(other ->
-                other.rule().family() == Family.IPV4 && other.origin().equals(each.origin()));
+        return each.rule().family() == Family.IPV4 || !devices(each).isEmpty() || spec.rules().stream()
+                .noneMatch(other -> other.rule().family() == Family.IPV4 && other.origin().equals(each.origin()));
     }
 
     private void rule(RuleSpec each, Gathering gathering) {
@@ -210,9 +210,9 @@ final class SysctlNeeds {
     }
 
     /**
-     * Whether the filter's own lookup passes it by: that one is without mark and bound device, and root's. A rule for an
-     * incoming device it does follow: a packet comes from where answers would leave by ({@code __mkroute_input},
-     * {@code __fib_validate_source}).
+     * Whether the filter's own lookup passes it by: that one is without mark and bound device, and root's. A rule for
+     * an incoming device it does follow: it asks as if the packet came by the device that this one leaves by
+     * ({@code __mkroute_input}, {@code __fib_validate_source}).
      */
     private static boolean isOneWay(RuleSpec each) {
         var rule = each.rule();

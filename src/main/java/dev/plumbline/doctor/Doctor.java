@@ -42,6 +42,7 @@ public final class Doctor {
         checks.addAll(new StateChecks(settings.stateDirectory(), patient.programVersion(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS)).checks());
         checks.addAll(intents.checks());
+        checks.add(SysctlChecks.check(intents.documents()));
         checks.addAll(new Others(files, Interests.of(intents.documents())).checks());
         return checks;
     }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 final class HostChecks {
 
     private static final String PROGRAM = "program";
-    private static final String HOST = "host";
+    static final String HOST = "host";
     private static final int OLDEST_JAVA = 25;
     private static final String MARK = Protocol.PLUMBLINE + "\tplumbline";
     /** {@code linux/capability.h}. */

@@ -8,6 +8,7 @@ import dev.plumbline.history.Commit;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
+import dev.plumbline.json.SysctlJson;
 import dev.plumbline.state.FibResult;
 import java.io.Writer;
 import java.util.List;
@@ -70,6 +71,7 @@ public final class ExplainJson implements Explanation {
             case OfRoute(var route) -> RouteJson.toJson(route);
             case OfRule(var rule) -> RuleJson.toJson(rule);
             case OfFirewall it -> it.object();
+            case Explained.OfSysctl(var path, var value) -> SysctlJson.toJson(path, value);
         }, json);
         var owner = each.owner();
         json.writeBooleanProperty("ours", owner.standing().isOurs());

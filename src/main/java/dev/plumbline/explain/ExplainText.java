@@ -128,6 +128,7 @@ public final class ExplainText implements Explanation {
             case OfRoute(var route) -> OptionalLong.of(route.table());
             case OfRule(var rule) -> rule.table();
             case OfFirewall _ -> OptionalLong.empty();
+            case Explained.OfSysctl _ -> OptionalLong.empty();
         };
     }
 

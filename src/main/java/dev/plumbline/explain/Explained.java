@@ -4,6 +4,7 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.Protocol;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RoutingRule;
+import dev.plumbline.state.Sysctl;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -16,7 +17,7 @@ public record Explained(String netns, Subject object, Owner owner) {
     /** An object of the kernel. */
     public sealed interface Subject {
 
-        /** {@code route}, {@code rule}, {@code nft rule} and the like. */
+        /** {@code route}, {@code rule}, {@code sysctl}, {@code nft rule} and the like. */
         String resource();
 
         /** In the words of {@code ip}, or of {@code nft}. */
@@ -62,6 +63,25 @@ public record Explained(String netns, Subject object, Owner owner) {
         @Override
         public int protocol() {
             return rule.protocol();
+        }
+    }
+
+    /** A sysctl that documents keep as it is. */
+    public record OfSysctl(String path, String value) implements Subject {
+
+        @Override
+        public String resource() {
+            return "sysctl";
+        }
+
+        @Override
+        public String text() {
+            return Sysctl.name(path) + "=" + value;
+        }
+
+        @Override
+        public int protocol() {
+            return Protocol.PLUMBLINE;
         }
     }
 

@@ -29,6 +29,7 @@ public final class Listing {
         private final Map<TableKey, BitSet> routes = new TreeMap<>();
         private final List<RoutingRule> rules = new ArrayList<>();
         private final List<Explained> firewall = new ArrayList<>();
+        private final List<Explained.OfSysctl> sysctls = new ArrayList<>();
     }
 
     /** @param wanted of whom; the objects of all others are left out */
@@ -41,6 +42,12 @@ public final class Listing {
                 if (wanted.test(owner)) {
                     group(owner).rules.add(rule);
                 }
+            }
+        }
+        for (var each : examined.compilation().desired().sysctls()) {
+            var value = examined.live().sysctls().get(each.path());
+            if (!each.putBack() && value != null && wanted.test(owners.of(each, value))) {
+                group(owners.of(each, value)).sysctls.add(new Explained.OfSysctl(each.path(), value));
             }
         }
         examined.live().routes().tables().forEach((key, rows) -> {
@@ -75,15 +82,18 @@ public final class Listing {
     /** How many objects a document has here. */
     public long size(String document) {
         var group = groups.get(document);
-        return group == null ? 0
-                : group.rules.size() + group.firewall.size() + group.routes.values().stream().mapToLong(BitSet::cardinality).sum();
+        return group == null ? 0 : group.rules.size() + group.sysctls.size() + group.firewall.size()
+                + group.routes.values().stream().mapToLong(BitSet::cardinality).sum();
     }
 
-    /** Hands over what a document has: rules, then routes table by table, then nftables. */
+    /** Hands over what a document has: rules, sysctls, then routes table by table, then nftables. */
     public void forEach(String document, Consumer<Explained> consumer) {
         var group = groups.getOrDefault(document, new Group());
         group.rules.forEach(rule -> consumer.accept(new Explained(examined.netns(), new Explained.OfRule(rule),
                 owners.of(rule))));
+        examined.compilation().desired().sysctls().forEach(each -> group.sysctls.stream()
+                .filter(sysctl -> sysctl.path().equals(each.path())).forEach(sysctl -> consumer.accept(
+                        new Explained(examined.netns(), sysctl, owners.of(each, sysctl.value())))));
         group.routes.forEach((key, bits) -> {
             var rows = examined.live().routes().rows(key);
             bits.stream().forEach(row -> consumer.accept(new Explained(examined.netns(),

@@ -6,6 +6,7 @@ import dev.plumbline.explain.Owner.Standing;
 import dev.plumbline.explain.Owner.Taken;
 import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.DesiredState.DesiredRule;
+import dev.plumbline.state.DesiredState.DesiredSysctl;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.Prefix;
@@ -106,6 +107,14 @@ public final class Owners {
                 each.rule().withProtocol(Protocol.PLUMBLINE).equals(rule)).findFirst()
                 .map(each -> new Taken(Attachment.named(each.document()), true, each.rule().toString(), ""));
         return new Owner(Standing.AS_INTENDED, Optional.of(origin), before);
+    }
+
+    /** Whose a sysctl is that a document wants. */
+    Owner of(DesiredSysctl wanted, String value) {
+        return new Owner(value.equals(wanted.value()) ? Standing.AS_INTENDED : Standing.CHANGED,
+                Optional.of(wanted.origin()), examined.ledger().sysctls().stream()
+                        .filter(each -> each.path().equals(wanted.path())).findFirst()
+                        .map(each -> new Taken(wanted.origin().document(), true, each.former(), "")));
     }
 
     private Optional<Taken> taken(Origin origin, RouteRows live, int row) {

@@ -17,8 +17,12 @@ public final class SysctlJson {
     }
 
     static void each(Map<String, String> values, Consumer<ObjectNode> to) {
-        new TreeMap<>(values).forEach((path, value) -> to.accept(JsonNodeFactory.instance.objectNode()
-                .put("name", Sysctl.name(path)).put("value", value)));
+        new TreeMap<>(values).forEach((path, value) -> to.accept(toJson(path, value)));
+    }
+
+    /** One of them. */
+    public static ObjectNode toJson(String path, String value) {
+        return JsonNodeFactory.instance.objectNode().put("name", Sysctl.name(path)).put("value", value);
     }
 
     /**

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A network namespace of the running kernel, by netlink and {@code /proc/sys/net}. Reading needs no privilege, but for
- * nftables; writing needs CAP_NET_ADMIN.
+ * nftables; writing needs CAP_NET_ADMIN, and sysctls their owner, root.
  */
 public final class KernelNamespace implements LiveNamespace {
 

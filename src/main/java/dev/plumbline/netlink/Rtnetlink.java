@@ -15,6 +15,8 @@ public final class Rtnetlink {
     public static final int RTM_NEWRULE = 32;
     public static final int RTM_DELRULE = 33;
     public static final int RTM_GETRULE = 34;
+    public static final int RTM_NEWNETCONF = 80;
+    public static final int RTM_DELNETCONF = 81;
     public static final int RTM_NEWNSID = 88;
     public static final int RTM_DELNSID = 89;
     public static final int RTM_GETNSID = 90;
@@ -26,6 +28,8 @@ public final class Rtnetlink {
     public static final int RTNLGRP_IPV6_IFADDR = 9;
     public static final int RTNLGRP_IPV6_ROUTE = 11;
     public static final int RTNLGRP_IPV6_RULE = 19;
+    public static final int RTNLGRP_IPV4_NETCONF = 24;
+    public static final int RTNLGRP_IPV6_NETCONF = 25;
     public static final int RTNLGRP_NSID = 28;
 
     /** {@code NETLINK_ROUTE}. */
@@ -42,6 +46,7 @@ public final class Rtnetlink {
                 case RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR -> AddressMessages.HEADER;
                 case RTM_NEWRULE, RTM_DELRULE, RTM_GETRULE -> RuleMessages.HEADER;
                 case RTM_NEWNSID, RTM_DELNSID, RTM_GETNSID -> NamespaceNumbers.HEADER;
+                case RTM_NEWNETCONF, RTM_DELNETCONF -> NetconfMessages.HEADER;
                 case TrafficControl.RTM_NEWQDISC, TrafficControl.RTM_NEWTFILTER -> TrafficControl.HEADER;
                 case TrafficControl.RTM_NEWACTION -> TrafficControl.ACTION_HEADER;
                 default -> RouteMessages.HEADER;

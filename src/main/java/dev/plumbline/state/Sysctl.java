@@ -78,8 +78,9 @@ public final class Sysctl {
     /** All that plumbline may read or write where there are these devices. */
     public static Set<String> known(List<Link> links) {
         var paths = new TreeSet<String>();
-        paths.addAll(List.of(IPV4_FORWARD, IPV6_FORWARD, IPV4 + ALL + "/" + RP_FILTER, IPV4 + ALL + "/" + ROUTE_LOCALNET,
-                IPV4 + ALL + "/" + ACCEPT_REDIRECTS, IPV4 + DEFAULT + "/" + FORWARDING, IPV6 + DEFAULT + "/" + FORWARDING));
+        paths.addAll(List.of(IPV4_FORWARD, IPV6_FORWARD, IPV4 + ALL + "/" + RP_FILTER,
+                IPV4 + ALL + "/" + ROUTE_LOCALNET, IPV4 + ALL + "/" + ACCEPT_REDIRECTS,
+                IPV4 + DEFAULT + "/" + FORWARDING, IPV6 + DEFAULT + "/" + FORWARDING));
         for (var link : links) {
             if (isDevice(link.name())) {
                 var ipv4 = IPV4 + link.name() + "/";

@@ -42,7 +42,7 @@ public record SysctlChanges(List<Write> writes) implements ChangeSet {
         }
     }
 
-    /** What all paths that these writes, or those that lead back, may change had before: the kernel changes some along. */
+    /** What all had before that these writes, or those that lead back, may change: the kernel changes some along. */
     public Map<String, String> former(Map<String, String> live) {
         var written = writes.stream().map(Write::path).collect(Collectors.toSet());
         var former = new TreeMap<String, String>();

@@ -22,6 +22,7 @@ import dev.plumbline.state.TableKey;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -46,7 +47,7 @@ class StateRenderingTest {
         var address = new LinkAddress("eth0", IpAddress.parse("10.0.0.10").orElseThrow(),
                 Prefix.parse("10.0.0.10/24").orElseThrow(), 0, 0x80);
         return new NamespaceState(new NamespaceId("7d2a", 4711), links, List.of(address), RouteTables.of(routes),
-                rules);
+                rules).with(Map.of("net/ipv4/conf/eth0.100/rp_filter", "2"));
     }
 
     private static String json(NamespaceState state) {
@@ -132,6 +133,9 @@ class StateRenderingTest {
                 ],
                 "rules":[
                 {"family":"inet6","priority":20000,"src":"2001:db8::1","table":"100","protocol":"plumbline"}
+                ],
+                "sysctls":[
+                {"name":"net.ipv4.conf.eth0/100.rp_filter","value":"2"}
                 ]
                 }
                 """, json(state));
@@ -147,6 +151,8 @@ class StateRenderingTest {
                 - {family: inet, dst: default, gateway: 10.0.0.1, dev: eth0, table: main, protocol: dhcp, metric: 100}
                 rules:
                 - {family: inet6, priority: 20000, src: "2001:db8::1", table: "100", protocol: plumbline}
+                sysctls:
+                - {name: net.ipv4.conf.eth0/100.rp_filter, value: "2"}
                 """, yaml(state));
     }
 

@@ -177,6 +177,8 @@ class SysctlsKernelTest {
         assertTrue(warned.contains("sysctl -w net.ipv4.conf.sv.rp_filter=2"), warned);
         assertFormer("");
         assertFalse(connects());
+        var doctor = edge.run("doctor").out();
+        assertTrue(doctor.contains("sysctl -w net.ipv4.ip_forward=1"), doctor);
         sysctl(FORWARD + "=1");
         assertFalse(connects(), "the strict filter drops the answer");
         sysctl(FORWARD + "=0", "net.ipv4.conf.all.accept_redirects=0", "net.ipv4.conf.wan.forwarding=1");
@@ -197,6 +199,9 @@ class SysctlsKernelTest {
     void aForeignChangeIsCorrectedAndDestroyLeavesAllAsItWas() {
         edge.intent("rules.yaml", RULES);
         edge.apply();
+        var explained = edge.execute("explain", "--state-dir", edge.state().toString()).out();
+        assertTrue(explained.contains("sysctl net.ipv4.ip_forward=1    # adopted; it was `0`"), explained);
+        assertTrue(edge.execute("show").out().contains("- {name: net.ipv4.ip_forward, value: \"1\"}"));
         sysctl(FORWARD + "=0", FILTER + "=0");
         assertFalse(connects());
         assertTrue(edge.plan().endsWith("Plan: 0 to add, 2 to change, 0 to destroy.\n"));

@@ -128,8 +128,8 @@ class SysctlsTest {
         var host = edge().sysctl("net.ipv4.conf.plugin0.rp_filter", "1");
         var result = host.compile(Intents.rules("r", "1000: iif tun0 fwmark 0x1 lookup plugin"), table());
         assertEquals(List.of(), writes(host, result));
-        assertEquals(List.of("r.yaml:10:5: warning: spec.sysctls: answers to what `from all fwmark 0x1 iif tun0` leads over"
-                + " plugin0 come in there, and a strict reverse-path filter drops them, for it does not follow that"
+        assertEquals(List.of("r.yaml:10:5: warning: spec.sysctls: answers to what `from all fwmark 0x1 iif tun0` leads"
+                + " over plugin0 come in there, and a strict reverse-path filter drops them, for it does not follow that"
                 + " rule: net.ipv4.conf.plugin0.rp_filter is 1; say `sysctls: manage`, or `sysctl -w"
                 + " net.ipv4.conf.plugin0.rp_filter=2`",
                 "r.yaml:10:5: warning: spec.sysctls: packets that come in by tun0 are not forwarded:"
@@ -235,8 +235,8 @@ class SysctlsTest {
         host.sysctl("net.ipv4.conf.plugin0.rp_filter", "0");
         var result = host.apply();
         assertEquals("0", host.sysctl("net.ipv4.conf.plugin0.rp_filter"));
-        assertEquals(List.of("RoutingRules/r: net.ipv4.conf.plugin0.rp_filter is not put back to 1: somebody has made it"
-                + " 0 since"), result.notes());
+        assertEquals(List.of("RoutingRules/r: net.ipv4.conf.plugin0.rp_filter is not put back to 1: somebody has made"
+                + " it 0 since"), result.notes());
     }
 
     @Test

@@ -66,8 +66,8 @@ final class Intents {
             case RouteTableSpec table -> new RouteTableSpec(table.id().map(Intents::placeless),
                     table.device().map(Intents::placeless), table.exclusive(),
                     table.adopt(), table.optional(), table.ipv4(), table.ipv6());
-            case RoutingRulesSpec rules -> new RoutingRulesSpec(rules.adopt(), rules.manageSysctls(), rules.rules().stream()
-                    .map(rule -> new RoutingRulesSpec.RuleSpec(rule.rule(), rule.table(), NOWHERE)).toList());
+            case RoutingRulesSpec rules -> new RoutingRulesSpec(rules.adopt(), rules.manageSysctls(),
+                    rules.rules().stream().map(rule -> new RoutingRulesSpec.RuleSpec(rule.rule(), rule.table(), NOWHERE)).toList());
             case FirewallSpec firewall -> new FirewallSpec(firewall.policies(), firewall.manageSysctls(),
                     firewall.variables(), firewall.sets().stream().map(set -> new FirewallSet(set.name(), set.type(),
                             set.interval(), set.elements(), NOWHERE)).toList(), firewall.chains(),

@@ -12,6 +12,7 @@ import dev.plumbline.state.RouteChanges;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.RuleChanges;
+import dev.plumbline.state.SysctlChanges;
 import dev.plumbline.state.TableChanges;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,6 +41,7 @@ final class ModelKernel {
             case RouteChanges routes -> apply(routes);
             case RuleChanges rules -> apply(rules);
             case LinkChanges links when links.isEmpty() -> { }
+            case SysctlChanges sysctls when sysctls.isEmpty() -> { }
             default -> throw new AssertionError(changes);
         }
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
-/** The files below {@code /proc/sys}. Below {@code net} they are those of the namespace of the thread that opens them. */
+/** Files below {@code /proc/sys}. Those of {@code net} are of the namespace of the thread that opens them. */
 final class SysctlFiles {
 
     private static final Path ROOT = Path.of("/proc/sys");

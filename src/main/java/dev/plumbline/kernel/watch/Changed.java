@@ -20,6 +20,8 @@ public record Changed(String netns, Kind kind, String object) {
         RULE("rule"),
         /** plumbline's nftables. */
         FIREWALL("nftables"),
+        /** Forwarding or a reverse-path filter: the kernel tells of no others. */
+        SYSCTL("sysctl"),
         /** A network namespace got or lost its number in the host's. */
         NAMESPACE("namespace"),
         /** Notifications were lost. */

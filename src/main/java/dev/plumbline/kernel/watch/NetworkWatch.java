@@ -34,7 +34,8 @@ public final class NetworkWatch implements AutoCloseable {
 
     private static final int[] GROUPS = {Rtnetlink.RTNLGRP_LINK, Rtnetlink.RTNLGRP_IPV4_IFADDR,
         Rtnetlink.RTNLGRP_IPV6_IFADDR, Rtnetlink.RTNLGRP_IPV4_ROUTE, Rtnetlink.RTNLGRP_IPV6_ROUTE,
-        Rtnetlink.RTNLGRP_IPV4_RULE, Rtnetlink.RTNLGRP_IPV6_RULE, Rtnetlink.RTNLGRP_NSID};
+        Rtnetlink.RTNLGRP_IPV4_RULE, Rtnetlink.RTNLGRP_IPV6_RULE, Rtnetlink.RTNLGRP_IPV4_NETCONF,
+        Rtnetlink.RTNLGRP_IPV6_NETCONF, Rtnetlink.RTNLGRP_NSID};
 
     private final NetworkNamespace host;
     private final MulticastSocket socket;

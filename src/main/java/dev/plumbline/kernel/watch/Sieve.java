@@ -8,6 +8,7 @@ import dev.plumbline.netlink.AddressMessages;
 import dev.plumbline.netlink.AttributeReader;
 import dev.plumbline.netlink.LinkMessages;
 import dev.plumbline.netlink.MessageReader;
+import dev.plumbline.netlink.NetconfMessages;
 import dev.plumbline.netlink.Netlink;
 import dev.plumbline.netlink.Rtnetlink;
 import dev.plumbline.netlink.RuleMessages;
@@ -61,6 +62,7 @@ final class Sieve {
             case Rtnetlink.RTM_NEWADDR, Rtnetlink.RTM_DELADDR -> address(message);
             case Rtnetlink.RTM_NEWROUTE, Rtnetlink.RTM_DELROUTE -> route(message);
             case Rtnetlink.RTM_NEWRULE, Rtnetlink.RTM_DELRULE -> rule(message);
+            case Rtnetlink.RTM_NEWNETCONF -> configuration(message);
             default -> Optional.empty();
         };
     }
@@ -101,6 +103,27 @@ final class Sieve {
     private String deviceName(int index) {
         var link = links.get(index);
         return link == null ? interests.devices().getOrDefault(index, "#" + index) : link.name();
+    }
+
+    /** All at once comes with a new device, which is told as such. */
+    private Optional<Changed> configuration(MessageReader message) {
+        int device = 0;
+        int known = 0;
+        int others = 0;
+        var attributes = message.attributes(NetconfMessages.HEADER);
+        while (attributes.next()) {
+            switch (attributes.type()) {
+                case NetconfMessages.NETCONFA_IFINDEX -> device = attributes.s32();
+                case NetconfMessages.NETCONFA_FORWARDING, NetconfMessages.NETCONFA_RP_FILTER -> known++;
+                default -> others++;
+            }
+        }
+        if (known != 1 || others > 0 || device == NetconfMessages.DEFAULT) {
+            return Optional.empty();
+        }
+        var name = device == NetconfMessages.ALL ? "all" : deviceName(device);
+        return changed(Changed.Kind.SYSCTL, (message.u8(NetconfMessages.FAMILY) == AF_INET6 ? "net.ipv6.conf."
+                : "net.ipv4.conf.") + name);
     }
 
     private Optional<Changed> rule(MessageReader message) {

@@ -12,6 +12,8 @@ import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.netlink.NetworkNamespace;
 import dev.plumbline.netlink.Rtnetlink;
 import dev.plumbline.state.Prefix;
+import java.nio.file.Path;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -101,6 +103,27 @@ class WatchKernelTest {
                 heard("route add 2001:db8:1::/48 dev d0 table 110 proto 157\nroute add default dev d0 proto 157"));
         assertEquals(Set.of(), heard("route add 10.1.0.0/16 dev d0\nroute add 10.1.0.0/16 dev d0 table 110\n"
                 + "route add 2001:db8:2::/48 dev d0 table 110\nroute flush table 111"));
+    }
+
+    /** By the files, as {@code sysctl -w} does it. */
+    @Test
+    void forwardingAndFiltersAreHeard() throws Exception {
+        write("net/ipv4/conf/d0/rp_filter", "2");
+        assertEquals(Set.of("sysctl net.ipv4.conf.d0"), heard());
+        write("net/ipv4/conf/d0/rp_filter", "2");
+        assertEquals(Set.of(), heard());
+        write("net/ipv4/ip_forward", "1");
+        var forwarding = heard();
+        assertTrue(forwarding.containsAll(Set.of("sysctl net.ipv4.conf.all", "sysctl net.ipv4.conf.d0")),
+                forwarding::toString);
+        write("net/ipv6/conf/all/forwarding", "1");
+        assertTrue(heard().contains("sysctl net.ipv6.conf.all"));
+    }
+
+    private void write(String path, String value) throws Exception {
+        try (var namespace = NetworkNamespace.named(name)) {
+            namespace.call(() -> Files.writeString(Path.of("/proc/sys", path), value));
+        }
     }
 
     @Test
