@@ -2,6 +2,7 @@ package dev.plumbline.doctor;
 
 import dev.plumbline.compile.Compiler;
 import dev.plumbline.compile.Facts;
+import dev.plumbline.compile.FirewallFacts;
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.Problem;
 import dev.plumbline.kernel.KernelNamespace;
@@ -33,7 +34,7 @@ final class SysctlChecks {
             var needs = Compiler.needs(held, Ledger.EMPTY, namespace.read(Compiler.first(held)), Map.of());
             var free = LongStream.range(FIRST_TABLE, FIRST_TABLE + needs.freeTables()).boxed().toList();
             missing = Compiler.missingSysctls(held, new Facts(namespace.read(needs.scope()), Ledger.EMPTY, free,
-                    Map.of(), false, Map.of()));
+                    Map.of(), false, Map.of(), FirewallFacts.NOWHERE));
         } catch (UncheckedIOException e) {
             return Check.notApplicable(HostChecks.HOST, NAME, "not looked at: " + e.getMessage());
         }
