@@ -16,6 +16,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Bytes a send: longer ones are no faster, and this bounds the queue of answers. */
     static final int SEND_SIZE = 256 * 1024;
+    /** Most sockets ask for a few things: one for each of a thousand namespaces must not cost what a large apply needs. */
+    private static final int FIRST_SEND_SIZE = 4 * 1024;
     private static final int RECEIVE_SIZE = 64 * 1024;
     private static final int SEND_BUFFER = 1024 * 1024;
     private static final int RECEIVE_BUFFER = 4 * 1024 * 1024;
@@ -27,7 +29,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final NetlinkProtocol protocol;
     private int sendLimit;
     private final int receiveLimit;
-    private final MessageWriter writer = new MessageWriter(SEND_SIZE);
+    private final MessageWriter writer = new MessageWriter(FIRST_SEND_SIZE);
     private final ByteBuffer address = direct(Descriptor.ADDRESS_SIZE);
     private final ByteBuffer addressSize = direct(4);
     private final ByteBuffer pollDescriptor = direct(8);

@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network namespace, held by a file descriptor until closed. A thread that enters it is made for that and ends: no
@@ -19,6 +20,8 @@ public final class NetworkNamespace implements AutoCloseable {
 
     private static final Path OF_THIS_THREAD = Path.of("/proc/thread-self/ns/net");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private static volatile @Nullable String bootId;
 
     private final int fd;
     private final String label;
@@ -129,7 +132,12 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** {@code /proc/sys/kernel/random/boot_id}: namespaces of two boots are never the same. */
     public static String bootId() throws IOException {
-        return Files.readString(BOOT_ID).strip();
+        var known = bootId;
+        if (known == null) {
+            known = Files.readString(BOOT_ID).strip();
+            bootId = known;
+        }
+        return known;
     }
 
     /**

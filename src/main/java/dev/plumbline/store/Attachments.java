@@ -58,6 +58,10 @@ record Attachments(Database database) {
                 key.type(), key.network()) > 0;
     }
 
+    boolean isAnyOfOtherBoots(String bootId) {
+        return database.first("SELECT 1 FROM attachments WHERE boot_id <> ? LIMIT 1", row -> true, bootId).isPresent();
+    }
+
     /** With what is on record of their namespaces, which ended with the boot. */
     boolean removeOfOtherBoots(String bootId) {
         var gone = all().stream().filter(each -> !each.namespace().bootId().equals(bootId)).toList();

@@ -393,7 +393,7 @@ public final class Store extends PresentStore {
 
     /** After a boot: containers are made anew, and so are their attachments. Writes nothing where there are none. */
     public void dropAttachmentsOfOtherBoots(String bootId) {
-        if (attachments.all().stream().anyMatch(each -> !each.namespace().bootId().equals(bootId))) {
+        if (attachments.isAnyOfOtherBoots(bootId)) {
             database.write(() -> attachments.removeOfOtherBoots(bootId));
         }
     }
