@@ -29,6 +29,8 @@ import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.TableKey;
+import dev.plumbline.state.TcpSession;
+import dev.plumbline.state.firewall.LiveFirewall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The loop in one namespace: the unit of plan, ledger and rollback. {@link #prepare} reads and compares;
@@ -134,7 +137,8 @@ final class NamespaceRun implements AutoCloseable {
         var live = timings.time("read", () -> namespace.read(needs.scope()));
         var free = timings.time("read", () -> freeTables(needs));
         var facts = new Facts(live, ledger, free, tableNames, attended, uncorrected,
-                FirewallFacts.at(Instant.now()));
+                new FirewallFacts(LiveFirewall.NONE, Instant.now(), needs.sessions() ? sessionPorts() : Set.of(),
+                        Optional.empty(), Map.of()));
         var compilation = timings.time("compile", () -> Compiler.compile(documents, facts));
         return new Prepared(needs, live, ledger, compilation, List.of());
     }
@@ -148,6 +152,10 @@ final class NamespaceRun implements AutoCloseable {
 
     private List<ChangeSet> differences(DesiredState desired, NamespaceState live) {
         return timings.time("diff", () -> Verification.differences(desired, live));
+    }
+
+    private Set<Integer> sessionPorts() {
+        return namespace.sshSessions().stream().map(TcpSession::localPort).collect(Collectors.toSet());
     }
 
     private List<Long> freeTables(Needs needs) {

@@ -64,7 +64,9 @@ final class Reading {
         ledger.allotments().stream().map(Allotment::table).forEach(notFree::add);
         first.rules().forEach(rule -> rule.table().ifPresent(notFree::add));
         first.links().forEach(link -> link.vrfTable().ifPresent(notFree::add));
-        return new Needs(new ReadScope(true, whole, devices, false), free, notFree);
+        return new Needs(new ReadScope(true, whole, devices, false), free, notFree, documents.stream()
+                .anyMatch(each -> each.spec() instanceof FirewallSpec spec
+                        && spec.policies().containsValue(FirewallSpec.Policy.DROP)));
     }
 
     private void whole(long table) {
