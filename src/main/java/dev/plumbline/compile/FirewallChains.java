@@ -36,6 +36,8 @@ final class FirewallChains {
     /** Stands for all chains in which what only ends the way stands at every stage. */
     private static final BaseChain EVERY_STAGE = BaseChain.PREROUTING;
     private static final String COPY = "-copy";
+    /** {@code NFT_JUMP_STACK_SIZE} without the base chain, and the two that a rule may need for itself. */
+    private static final int DEEPEST = 13;
 
     private final Draft draft;
     private final Document document;
@@ -97,7 +99,7 @@ final class FirewallChains {
         boolean byRouting = ending instanceof Action.Lookup && lookups.byRouting(item, place);
         boolean everyStage = isAtEveryStage(item.rule(), chain);
         if (ending instanceof Action.Jump jump) {
-            judge(jump, chain, everyStage ? Optional.empty() : Optional.of(stage(item.rule(), chain)));
+            judge(jump, chain, everyStage ? Optional.empty() : Optional.of(stage(item.rule(), chain)), 1);
         }
         for (var stage : stages(item.rule(), chain)) {
             if (!byRouting) {
@@ -199,7 +201,8 @@ final class FirewallChains {
         }
     }
 
-    private void add(FirewallItem item, RuleKey first, String part, List<List<Expression>> translated, List<Rule> into) {
+    private void add(FirewallItem item, RuleKey first, String part, List<List<Expression>> translated,
+            List<Rule> into) {
         for (int i = 0; i < translated.size(); i++) {
             var key = i == 0 ? first : item.key(part + "\n" + i);
             origins.put(key, item.rule().origin());
@@ -244,7 +247,7 @@ final class FirewallChains {
     }
 
     /** Whether the rules of a sub-chain may stand where a chain jumps to it from. */
-    private void judge(Action.Jump jump, BaseChain from, Optional<Stage> stage) {
+    private void judge(Action.Jump jump, BaseChain from, Optional<Stage> stage, int depth) {
         if (!judged.add(List.of(jump.chain(), from, stage))) {
             return;
         }
@@ -257,7 +260,12 @@ final class FirewallChains {
                 }
             }
             if (item.rule().ending().orElse(null) instanceof Action.Jump next) {
-                judge(next, from, stage);
+                if (depth == DEEPEST) {
+                    draft.error(item.rule().origin(), "", "this is the " + (DEEPEST + 1) + "th chain that a packet goes"
+                            + " through by jumps; the kernel follows " + DEEPEST);
+                    return;
+                }
+                judge(next, from, stage, depth + 1);
             }
         }
     }

@@ -166,9 +166,9 @@ final class FirewallLookups {
                 free += unit;
             }
             if (mask == 0 || (free & ~mask) != 0) {
-                draft.error(item.rule().origin(), "", mask == 0 ? "this lookup needs a mark, and the documents and rules"
-                        + " of others leave no 8 bits of it free; use masks that leave some" : "there are more than 255"
-                        + " tables to be looked up by marks");
+                draft.error(item.rule().origin(), "", mask == 0 ? "this lookup needs a mark, and the documents and"
+                        + " rules of others leave no 8 bits of it free; use masks that leave some" : "there are more"
+                        + " than 255 tables to be looked up by marks");
                 return Optional.empty();
             }
             value = free;

@@ -96,7 +96,8 @@ final class FirewallTables {
     /** What policies of drop let pass that is not there yet, for the plan. */
     List<String> news() {
         var news = new ArrayList<String>();
-        dropping(documents.stream().filter(each -> parts.containsKey(each.id())).toList()).forEach((chain, document) -> {
+        var compiled = documents.stream().filter(each -> parts.containsKey(each.id())).toList();
+        dropping(compiled).forEach((chain, document) -> {
             var live = live(TableFamily.INET, Place.ofPolicy(chain).name());
             var ports = ports(document.id(), chain);
             if (!live.containsAll(DropExceptions.of(document.id(), chain, ports))) {

@@ -7,6 +7,7 @@ import dev.plumbline.intent.RouteTableSpec;
 import dev.plumbline.intent.RoutingRulesSpec;
 import dev.plumbline.intent.SourceRoutingSpec;
 import dev.plumbline.intent.TableChoice;
+import dev.plumbline.intent.firewall.Action;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Ledger;
@@ -83,7 +84,11 @@ final class TableNumbers {
                     sourceTables.add(number.id());
                 }
             }
-            case FirewallSpec _ -> { }
+            case FirewallSpec spec -> spec.rules().forEach(rule -> rule.ending().ifPresent(ending -> {
+                if (ending instanceof Action.Lookup lookup && lookup.table().matches("[0-9]{1,10}")) {
+                    lookedUp.add(Long.parseLong(lookup.table()));
+                }
+            }));
             case RoutingRulesSpec spec -> spec.rules().stream().filter(each -> each.table().isEmpty())
                     .forEach(each -> each.rule().table().ifPresent(lookedUp::add));
         }

@@ -11,6 +11,7 @@ import dev.plumbline.state.firewall.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Base chains that drop forwarded packets unless a rule lets them pass, whoever made them: docker, firewalld, ufw. */
 record ForwardPolicy(HostFiles files) {
@@ -26,9 +27,8 @@ record ForwardPolicy(HostFiles files) {
         if (!forwards) {
             return Check.notApplicable(Others.AREA, NAME, "nothing is forwarded");
         }
-        try (var namespace = NetworkNamespace.current(); var socket = NetlinkSocket.open(namespace, PROTOCOL)) {
-            var chains = new ArrayList<String>();
-            socket.dump(NFT_MSG_GETCHAIN, writer -> header(writer, NFPROTO_UNSPEC), message -> add(message, chains));
+        try {
+            var chains = chains(Set.of(NF_INET_FORWARD));
             return chains.isEmpty() ? Check.ok(Others.AREA, NAME, "no chain of nftables drops forwarded packets by"
                     + " its policy")
                     : new Check(Others.AREA, NAME, Check.Verdict.WARNING, "forwarded packets are dropped unless a"
@@ -40,11 +40,25 @@ record ForwardPolicy(HostFiles files) {
         }
     }
 
-    private static void add(MessageReader message, List<String> chains) {
+    /**
+     * Chains of others that drop by their policy, as {@code nft} names them.
+     *
+     * @param hooks numbers of hooks that they may be at
+     */
+    static List<String> chains(Set<Integer> hooks) throws NetlinkException {
+        try (var namespace = NetworkNamespace.current(); var socket = NetlinkSocket.open(namespace, PROTOCOL)) {
+            var chains = new ArrayList<String>();
+            socket.dump(NFT_MSG_GETCHAIN, writer -> header(writer, NFPROTO_UNSPEC),
+                    message -> add(message, hooks, chains));
+            return chains;
+        }
+    }
+
+    private static void add(MessageReader message, Set<Integer> hooks, List<String> chains) {
         var family = FAMILIES.get(message.u8(0));
         var table = "";
         var name = "";
-        boolean forward = false;
+        boolean hooked = false;
         boolean drops = false;
         var attributes = message.attributes(HEADER);
         while (attributes.next()) {
@@ -55,13 +69,13 @@ record ForwardPolicy(HostFiles files) {
                 case NFTA_CHAIN_HOOK -> {
                     var hook = attributes.nested();
                     while (hook.next()) {
-                        forward |= hook.type() == NFTA_HOOK_HOOKNUM && hook.u32be() == NF_INET_FORWARD;
+                        hooked |= hook.type() == NFTA_HOOK_HOOKNUM && hooks.contains((int) hook.u32be());
                     }
                 }
                 default -> { }
             }
         }
-        if (family != null && forward && drops && !table.equals(Table.NAME)) {
+        if (family != null && hooked && drops && !table.equals(Table.NAME)) {
             chains.add(family + " " + table + " " + name);
         }
     }

@@ -1,14 +1,20 @@
 package dev.plumbline.doctor;
 
 import dev.plumbline.intent.Document;
+import dev.plumbline.netlink.NetlinkException;
 import dev.plumbline.plan.Plan;
 import dev.plumbline.plan.Plan.Notice;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.RouteChanges;
 import dev.plumbline.state.RuleChanges;
 import dev.plumbline.state.TableChanges;
+import dev.plumbline.state.firewall.Chain;
+import dev.plumbline.state.firewall.FirewallChanges;
+import dev.plumbline.state.firewall.Hook;
+import dev.plumbline.state.firewall.TableFamily;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +60,38 @@ public final class PlanWarnings {
                     + " a lease",
                     NetworkManager.command(devices)));
         }
+        notices.addAll(dropped(plan));
         return notices;
+    }
+
+    /** A packet must pass the chains of all: what these rules accept or rewrite, others may drop. */
+    private static List<Notice> dropped(Plan.NamespacePlan plan) {
+        var hooks = new HashSet<Integer>();
+        for (var changes : plan.changes()) {
+            if (changes instanceof FirewallChanges firewall && makes(firewall)) {
+                firewall.tables().forEach(edit -> edit.after().chains().forEach(chain -> chain.base()
+                        .flatMap(PlanWarnings::dropsAt).ifPresent(hooks::add)));
+            }
+        }
+        if (hooks.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return ForwardPolicy.chains(hooks).stream().map(chain -> warning("ForeignPolicyDrops", "the chain " + chain
+                    + ", which others made, drops what no rule of it lets pass, whatever these rules accept",
+                    "nft 'add chain " + chain + " { policy accept; }'")).toList();
+        } catch (NetlinkException e) {
+            return List.of();
+        }
+    }
+
+    /** Where a packet that passes this chain may be dropped: what is rewritten before routing is forwarded. */
+    private static Optional<Integer> dropsAt(Chain.Base base) {
+        return switch (base.hook()) {
+            case INPUT, OUTPUT -> Optional.of(base.hook().number(TableFamily.INET));
+            case FORWARD, PREROUTING, POSTROUTING -> Optional.of(Hook.FORWARD.number(TableFamily.INET));
+            case INGRESS, EGRESS -> Optional.empty();
+        };
     }
 
     private static Notice warning(String reason, String text, String command) {

@@ -47,8 +47,8 @@ class FirewallCompilerTest {
     @Test
     void baseChainsStandWhereIptablesHasItsTables() {
         var firewall = scene.apply(firewall("edge", "PREROUTING -j NOTRACK", "PREROUTING -j MARK --set-mark 1",
-                "PREROUTING -p tcp -j REDIRECT", "INPUT -j DROP", "-t nat INPUT -j SNAT --to 10.0.0.1", "FORWARD -j DROP",
-                "OUTPUT -j MARK --set-mark 1", "OUTPUT -p tcp -j REDIRECT", "POSTROUTING -j DROP",
+                "PREROUTING -p tcp -j REDIRECT", "INPUT -j DROP", "-t nat INPUT -j SNAT --to 10.0.0.1",
+                "FORWARD -j DROP", "OUTPUT -j MARK --set-mark 1", "OUTPUT -p tcp -j REDIRECT", "POSTROUTING -j DROP",
                 "POSTROUTING -j MASQUERADE"));
         assertEquals(List.of("forward-filter filter forward 0", "input-filter filter input 0",
                 "input-nat nat input 100", "output-mangle route output -150", "output-nat nat output -100",
@@ -62,7 +62,8 @@ class FirewallCompilerTest {
 
     @Test
     void whatEndsTheWayInPreroutingStandsAtEveryStage() {
-        assertRules(List.of("prerouting-mangle: ip saddr 10.0.0.1 accept", "prerouting-mangle: meta mark set 0x00000001",
+        assertRules(List.of("prerouting-mangle: ip saddr 10.0.0.1 accept",
+                "prerouting-mangle: meta mark set 0x00000001",
                 "prerouting-nat: ip saddr 10.0.0.1 accept", "prerouting-raw: ip saddr 10.0.0.1 accept",
                 "prerouting-raw: notrack"), "PREROUTING -s 10.0.0.1 -j ACCEPT", "PREROUTING -j MARK --set-mark 1",
                 "PREROUTING -j NOTRACK");

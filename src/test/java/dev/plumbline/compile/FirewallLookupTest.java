@@ -64,7 +64,8 @@ class FirewallLookupTest {
             assertEquals(tracked, inet(compilation.desired().firewall()));
             assertEquals(List.of(), notes(compilation));
         }
-        var short53 = firewall("edge", "PREROUTING -i plugin0 -d 100.127.255.192/26 -j LOOKUP --through --table plugin0");
+        var short53 = firewall("edge",
+                "PREROUTING -i plugin0 -d 100.127.255.192/26 -j LOOKUP --through --table plugin0");
         scene.link("tun0", "100.127.255.254/26").link("plugin0", "198.51.100.1/28");
         var told = scene.compile(short53, routeTable("plugin0",
                 "{id: 110, routes: [{to: default, dev: plugin0}, {to: 100.127.255.192/26, dev: tun0}]}"));

@@ -6,6 +6,7 @@ import dev.plumbline.intent.Document;
 import dev.plumbline.intent.IntentFile;
 import dev.plumbline.intent.IntentParser;
 import dev.plumbline.intent.Problem;
+import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Link;
@@ -129,8 +130,8 @@ public final class FirewallScene {
 
     /** The rules of routing. */
     public static List<String> routing(Compilation compilation) {
-        return compilation.desired().rules().stream().map(each -> (each.rule().family() == dev.plumbline.state.Family.IPV6
-                ? "inet6 " : "") + each.rule()).toList();
+        return compilation.desired().rules().stream().map(each ->
+                (each.rule().family() == Family.IPV6 ? "inet6 " : "") + each.rule()).toList();
     }
 
     /** All rules of {@code inet}: chain and text, without the counter that each has. */

@@ -76,7 +76,7 @@ class FirewallCompilerKernelTest extends FirewallFixture {
                     "iifname \"eth0\" ip saddr 10.0.0.0/8 meta mark set meta mark & 0xffffff00 | 0x10",
                     "PREROUTING -m rpfilter --invert -j DROP", "fib saddr . iif oif missing drop",
                     "PREROUTING -m addrtype --dst-type LOCAL -p tcp --dport 22,80:90 -j LOG --log-prefix \"in \"",
-                    "fib daddr type local tcp dport { 22, 80-90 } log prefix \"in \""),
+                    "tcp dport { 22, 80-90 } fib daddr type local log prefix \"in \""),
             "prerouting-nat", List.of(
                     "PREROUTING -i eth0 -p tcp -s 0.0.0.0/0 --dport 45 -j DNAT --to 198.51.100.3:22",
                     "iifname \"eth0\" meta nfproto ipv4 tcp dport 45 dnat ip to 198.51.100.3:22",
@@ -117,8 +117,8 @@ class FirewallCompilerKernelTest extends FirewallFixture {
                 + "    - {name: services, type: [ipv4_addr, inet_proto, inet_service], elements:"
                 + " [192.0.2.1 . tcp . 443, 198.51.100.0/24 . udp . 1000-2000]}\n  rules:\n");
         var theirs = new StringBuilder("table inet theirs {\nset bad { type ipv4_addr; flags interval; elements = {"
-                + " 10.0.0.0/8 } }\nset services { type ipv4_addr . inet_proto . inet_service; flags interval; elements ="
-                + " { 192.0.2.1 . tcp . 443, 198.51.100.0/24 . udp . 1000-2000 } }\n");
+                + " 10.0.0.0/8 } }\nset services { type ipv4_addr . inet_proto . inet_service; flags interval;"
+                + " elements = { 192.0.2.1 . tcp . 443, 198.51.100.0/24 . udp . 1000-2000 } }\n");
         WORDS.forEach((chain, words) -> {
             theirs.append("chain ").append(chain).append(" {\n");
             for (int i = 0; i < words.size(); i += 2) {
@@ -137,8 +137,11 @@ class FirewallCompilerKernelTest extends FirewallFixture {
     void policiesAndSubChains() {
         scene.sessionPorts.add(22);
         load(scene.apply(document("edge", "{policies: {prerouting: drop, input: drop, forward: drop, output: drop,"
-                + " postrouting: drop}, rules: [FORWARD -i tun0 -j web, web -p tcp --dport 80 -g more,"
-                + " more -j ACCEPT, PREROUTING -j web, '-t nat OUTPUT -p tcp -j nat', nat -p tcp -j DNAT --to 10.0.0.1]}"),
+                + " postrouting: drop}, sets: [{name: x, type: ipv4_addr}, {name: y, type: ipv4_addr}], rules: [{chain:"
+                + " forward, source: [x, y, '2001:db8::/32'], limit: 10/minute, counter: true, jump: web},"
+                + " FORWARD -i tun0 -j web, web -p tcp --dport 80 -g more,"
+                + " more -j ACCEPT, PREROUTING -j web, '-t nat OUTPUT -p tcp -j nat',"
+                + " nat -p tcp -j DNAT --to 10.0.0.1]}"),
                 firewall("other", "FORWARD -j ACCEPT")));
         assertTrue(nft.run("list chain inet plumbline input-filter").contains("policy drop;"));
         assertEquals(List.of("iifname \"lo\" accept", "ct state established,related accept"),

@@ -156,7 +156,7 @@ final class Conditions {
             case OUT_INTERFACE -> devices(Field.OUT_INTERFACE, operands, not);
             case SOURCE -> addresses(Field.source(family), operands, family, not);
             case DESTINATION -> addresses(Field.destination(family), operands, family, not);
-            case PROTOCOL -> List.of(Match.protocols(operands.stream()
+            case PROTOCOL -> !not && isImplied() ? List.of() : List.of(Match.protocols(operands.stream()
                     .map(each -> ((Operand.Protocol) each).number()).toList(), not));
             case SOURCE_PORT -> ports(Field.SOURCE_PORT, operands, not);
             case DESTINATION_PORT -> ports(Field.DESTINATION_PORT, operands, not);
@@ -182,6 +182,11 @@ final class Conditions {
             case SET -> set((Operand.SetMatch) operands.getFirst(), not);
             case LIMIT -> List.of();
         };
+    }
+
+    /** The test of an ICMP type says the protocol. */
+    private boolean isImplied() {
+        return rule.speaksOf(Subject.ICMP_TYPE) || rule.speaksOf(Subject.ICMPV6_TYPE);
     }
 
     private static List<Match> grouped(Field field, List<Values> together, List<Values> alone, boolean not) {

@@ -32,6 +32,8 @@ public final class DropExceptions {
     /** Errors (RFC 4890, section 4.3.1). */
     private static final Set<Integer> ICMPV6_FORWARDED = Set.of(1, 2, 3, 4);
     private static final String PORT = "port ";
+    /** Two tests and the verdict. */
+    private static final int EXPRESSIONS = 5;
 
     private DropExceptions() {
     }
@@ -82,6 +84,9 @@ public final class DropExceptions {
 
     /** The port that a live rule keeps open; empty for any other rule. */
     public static OptionalInt port(String document, BaseChain chain, Rule rule) {
+        if (rule.expressions().size() != EXPRESSIONS || rule.key().filter(key -> key.isOf(document)).isEmpty()) {
+            return OptionalInt.empty();
+        }
         return rule.expressions().stream().flatMapToInt(each -> each instanceof Expression.Cmp it
                         && it.data().length() == 2 ? IntStream.of((int) it.data().number()) : IntStream.empty())
                 .filter(port -> rule.key().filter(key(document, chain, PORT + port)::equals).isPresent()).findFirst();

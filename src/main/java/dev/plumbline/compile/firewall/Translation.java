@@ -107,7 +107,8 @@ public record Translation(List<List<Expression>> rules, Map<String, List<List<Ex
                 }
                 continue;
             }
-            var any = target.ownChain().get() + each.getKey().map(one -> one == Family.IPV4 ? "-ip" : "-ip6").orElse("");
+            var any = target.ownChain().get()
+                    + each.getKey().map(one -> one == Family.IPV4 ? "-ip" : "-ip6").orElse("");
             var then = any + "-then";
             rules.add(built(target.family(), family, List.of(Statement.of(Verdict.jump(any)))));
             var alternatives = new ArrayList<List<Expression>>();
