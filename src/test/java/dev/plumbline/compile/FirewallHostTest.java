@@ -151,7 +151,7 @@ class FirewallHostTest {
         assertEquals(List.of("postrouting-mangle: oifname \"tun0\" tcp sport 80 dup to 2001:db8::1"),
                 rules(firewall, TableFamily.IP6));
         assertEquals(List.of("Firewall/edge: a.yaml:6:14: copying traffic costs as much as the traffic itself, and is"
-                + " meant for a limited time; this copy ends 2030-06-01T00:00:00Z", "Firewall/edge: a.yaml:7:7: copying"
+                + " meant for a limited time; this copy ends 2030-06-01T00:00:00Z", "Firewall/edge: a.yaml:8:7: copying"
                 + " traffic costs as much as the traffic itself, and is meant for a limited time; give it an end with"
                 + " `expires`"), compilation.notes());
     }
