@@ -117,6 +117,18 @@ class FirewallLoopKernelTest {
         assertEquals(others, foreign(nft));
     }
 
+    /** A packet must pass the chains of all: the plan says which of others may drop what its rules let pass. */
+    @Test
+    void chainsOfOthersThatDrop() {
+        edge("PREROUTING -i eth0 -p tcp --dport 45 -j DNAT --to 198.51.100.3:22");
+        assertFalse(host.plan().contains("drops"));
+        nft.load("table ip strict { chain fwd { type filter hook forward priority 0; policy drop; }\n"
+                + "chain in { type filter hook input priority 0; policy drop; } }");
+        var plan = host.plan();
+        assertTrue(plan.contains("the chain ip strict fwd, which others made, drops"), plan);
+        assertFalse(plan.contains("strict in"), plan);
+    }
+
     /** The marks in the kernel are the truth: no store is needed to know what nobody wants any more. */
     @Test
     void whatNobodyWantsAnyMoreGoesThoughTheStoreIsLost() {
