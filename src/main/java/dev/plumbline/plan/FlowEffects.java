@@ -260,12 +260,17 @@ final class FlowEffects {
             boolean same = destination.equals(answer.destination());
             var coming = changed.desired();
             var going = changed.live();
-            // In IPv6 what stands at another metric may have a say in which metrics are tried together.
-            boolean delicate = flow.family() == Family.IPV6 && !(flow.oif().isEmpty() && flow.iif().isEmpty());
+            // In IPv6 what stands at another metric may have a say in which metrics are tried together, and of those
+            // that are, one with several next hops leaves it open which is first.
+            boolean ipv6 = flow.family() == Family.IPV6;
+            boolean delicate = ipv6 && (!(flow.oif().isEmpty() && flow.iif().isEmpty())
+                    || answer.attributes().nextHops().size() > 1);
             return comes(changed, destination, row -> destination.length() > answer.destination().length() || same
-                            && (delicate || coming.metric(row) <= answer.metric() || coming.tos(row) != answer.tos()))
+                            && (delicate || ipv6 && coming.attributes(row).nextHops().size() > 1
+                                    || coming.metric(row) <= answer.metric() || coming.tos(row) != answer.tos()))
                     || goes(changed, destination, row -> going.attributes(row).from().isPresent()
-                            || same && (delicate || going.metric(row) <= answer.metric()
+                            || same && (delicate || ipv6 && going.attributes(row).nextHops().size() > 1
+                                    || going.metric(row) <= answer.metric()
                                     || !going.attributes(row).other().isEmpty()));
         }
 
