@@ -2,8 +2,8 @@
 //
 //	cni-driver CONFLIST PLUGIN_DIRECTORIES CACHE_DIRECTORY NETNS INTERFACE COMMAND...
 //
-// PLUGIN_DIRECTORIES are apart by colons; commands are add, check and del. Prints the result of each add on a line. Ends
-// with 1 at the first error, which is printed.
+// PLUGIN_DIRECTORIES are apart by colons; commands are add, check and del. Prints the result of each add on a line.
+// Ends with 1 at the first error, which is printed.
 package main
 
 import (

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers the plugin's executables on a socket of the state directory, in a process that runs all the time:
  * {@code POST /v1/cni} with what {@link CniRequest#read} reads. The answer has the exit code on its first line, what
- * goes to standard output on the second, and what goes to standard error on the others. While a call takes long, a blank
- * is sent each second before all that, so that the executable can tell work from a process that hangs.
+ * goes to standard output on the second, and what goes to standard error on the others. While a call takes long, a
+ * blank is sent each second before all that, so that the executable can tell work from a process that hangs.
  *
  * <p>Calls for one namespace follow one another, others are answered at the same time.
  */

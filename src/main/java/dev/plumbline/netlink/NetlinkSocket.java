@@ -2,6 +2,8 @@ package dev.plumbline.netlink;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,10 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Bytes a send: longer ones are no faster, and this bounds the queue of answers. */
     static final int SEND_SIZE = 256 * 1024;
-    /** Most sockets ask for a few things: one for each of a thousand namespaces must not cost what a large apply needs. */
+    /** Of closed sockets, for the next ones: nothing but a garbage collection, which may be far, frees such memory. */
+    private static final Queue<ByteBuffer> SPARE = new ConcurrentLinkedQueue<>();
+    private static final int MOST_SPARE = 64;
+    /** Most sockets ask for a few things: those of a thousand namespaces must not cost what a large apply needs. */
     private static final int FIRST_SEND_SIZE = 4 * 1024;
     private static final int RECEIVE_SIZE = 64 * 1024;
     private static final int SEND_BUFFER = 1024 * 1024;
@@ -33,7 +38,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final ByteBuffer address = direct(Descriptor.ADDRESS_SIZE);
     private final ByteBuffer addressSize = direct(4);
     private final ByteBuffer pollDescriptor = direct(8);
-    private ByteBuffer received = direct(RECEIVE_SIZE);
+    private ByteBuffer received = spare();
     private final MessageReader reader = new MessageReader(received);
     private int sequence;
     private boolean closed;
@@ -409,11 +414,19 @@ public final class NetlinkSocket implements AutoCloseable {
         return Descriptor.direct(size);
     }
 
+    private static ByteBuffer spare() {
+        var spare = SPARE.poll();
+        return spare == null ? direct(RECEIVE_SIZE) : spare.clear();
+    }
+
     @Override
     public void close() {
         if (!closed) {
             closed = true;
             descriptor.close();
+            if (received.capacity() == RECEIVE_SIZE && SPARE.size() < MOST_SPARE) {
+                SPARE.add(received);
+            }
         }
     }
 }

@@ -80,8 +80,8 @@ class ConformanceKernelTest {
         boolean collects = version.equals(NEWER);
         var steps = new ArrayList<>(List.of(
                 step("no prevResult", "ADD", PLAIN, 7, 999, UNTYPED),
-                step("prevResult without addresses", "ADD", PLAIN.replace("'sbr'}", "'sbr', 'prevResult': {'cniVersion':"
-                        + " 'VERSION'}}"), 7, 999, UNTYPED),
+                step("prevResult without addresses", "ADD", PLAIN.replace("'sbr'}", "'sbr', 'prevResult': "
+                        + "{'cniVersion': 'VERSION'}}"), 7, 999, UNTYPED),
                 step("prevResult that is a list", "ADD", PLAIN.replace("'sbr'}", "'sbr', 'prevResult': []}"), 6, 999,
                         UNTYPED),
                 step("no JSON", "ADD", "{", 6),
@@ -96,8 +96,8 @@ class ConformanceKernelTest {
                 wrong("an unknown command", "PLEASE", "CNI_ARGS", "", 4),
                 step("a version that is unknown", "ADD", CHAINED.replace("'VERSION'", "'9.0.0'"), 1),
                 step("ADD", "ADD", CHAINED, SUCCESS),
-                step("ADD again", "ADD", CHAINED, SUCCESS, 999, "a repeated ADD is the same ADD; the reference fails, and"
-                        + " leaves one more rule"),
+                step("ADD again", "ADD", CHAINED, SUCCESS, 999, "a repeated ADD is the same ADD; the reference fails,"
+                        + " and leaves one more rule"),
                 checks ? step("CHECK", "CHECK", CHAINED, SUCCESS) : step("CHECK", "CHECK", CHAINED, 1),
                 collects ? step("STATUS", "STATUS", PLAIN, SUCCESS, NOT_ASKED, "newer than the reference")
                         : step("STATUS", "STATUS", PLAIN, 1, 4, "the reference was built before there was STATUS"),

@@ -82,7 +82,7 @@ class ExecutableKernelTest {
         var link = Files.createSymbolicLink(directory.resolve("plumbline"), Path.of("link"));
         var environment = Plugins.environment("ADD", "c1", container, "net1");
         environment.put("PLUMBLINE_STATE_DIR", plugins.state().toString());
-        var refused = plugins.callProgram(link, environment, SBR.replace("}]}}", "}]}, 'table': 5}".replace('\'', '"')));
+        var refused = plugins.callProgram(link, environment, SBR.replace("}]}}", "}]}, \"table\": 5}"));
         assertTrue(refused.failed(2).message().contains("unsupported field table"), refused::toString);
         try (var files = Files.list(plugins.state())) {
             assertEquals(List.of(), files.map(each -> each.getFileName().toString())

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The library that runtimes use ({@code src/test/cni-driver}) with the reference's bridge, host-local and our plugin. */
+/** The library that runtimes use ({@code src/test/cni-driver}): the reference's bridge, host-local and our plugin. */
 @Tag("kernel")
 @Timeout(300)
 class LibcniKernelTest {
@@ -55,8 +55,8 @@ class LibcniKernelTest {
     private Path conflist(String last) throws Exception {
         return Files.writeString(directory.resolve("net.conflist"), """
                 {"cniVersion": "1.0.0", "name": "drivennet", "plugins": [
-                  {"type": "bridge", "bridge": "br0", "isGateway": true, "ipam": {"type": "host-local", "dataDir": "IPAM",
-                   "ranges": [[{"subnet": "10.22.0.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
+                  {"type": "bridge", "bridge": "br0", "isGateway": true, "ipam": {"type": "host-local",
+                   "dataDir": "IPAM", "ranges": [[{"subnet": "10.22.0.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
                   LAST]}
                 """.replace("IPAM", directory.resolve("ipam").toString()).replace("LAST", last));
     }
