@@ -144,16 +144,27 @@ class SysctlsKernelTest {
                 .filter(line -> !line.contains("stable_secret")).sorted().toList();
     }
 
-    /** Whether the client reaches the server. */
-    private boolean connects() {
-        return connects("10.1.0.2", server, "203.0.113.1");
+    private void assertConnects() {
+        assertConnects("10.1.0.2", server, "203.0.113.1");
     }
 
-    private boolean connects(String source, String where, String address) {
+    private void assertConnects(String source, String where, String address) {
+        assertTrue(connects(source, where, address, 10_000));
+    }
+
+    private void assertDropped() {
+        assertDropped("10.1.0.2", server, "203.0.113.1");
+    }
+
+    private void assertDropped(String source, String where, String address) {
+        assertFalse(connects(source, where, address, 700));
+    }
+
+    private boolean connects(String source, String where, String address, int milliseconds) {
         try (var from = NetworkNamespace.named(client); var to = NetworkNamespace.named(where);
                 var listening = to.call(() -> new ServerSocket(0, 1, InetAddress.getByName(address)));
                 var socket = from.call(() -> bound(source))) {
-            socket.connect(listening.getLocalSocketAddress(), 700);
+            socket.connect(listening.getLocalSocketAddress(), milliseconds);
             return true;
         } catch (SocketTimeoutException e) {
             return false;
@@ -176,11 +187,11 @@ class SysctlsKernelTest {
                 + " `sysctls: manage`, or `sysctl -w net.ipv4.ip_forward=1`"), warned);
         assertTrue(warned.contains("sysctl -w net.ipv4.conf.sv.rp_filter=2"), warned);
         assertFormer("");
-        assertFalse(connects());
+        assertDropped();
         var doctor = edge.run("doctor").out();
         assertTrue(doctor.contains("sysctl -w net.ipv4.ip_forward=1"), doctor);
         sysctl(FORWARD + "=1");
-        assertFalse(connects(), "the strict filter drops the answer");
+        assertDropped();
         sysctl(FORWARD + "=0", "net.ipv4.conf.all.accept_redirects=0", "net.ipv4.conf.wan.forwarding=1");
         edge.intent("rules.yaml", RULES);
         var plan = edge.plan();
@@ -190,7 +201,7 @@ class SysctlsKernelTest {
                 """), plan);
         assertTrue(plan.endsWith("Plan: 0 to add, 2 to change, 0 to destroy.\n"), plan);
         edge.apply();
-        assertTrue(connects());
+        assertConnects();
         assertEquals("2", value(FILTER));
         edge.assertNothingToDo();
     }
@@ -203,10 +214,10 @@ class SysctlsKernelTest {
         assertTrue(explained.contains("sysctl net.ipv4.ip_forward=1    # adopted; it was `0`"), explained);
         assertTrue(edge.execute("show").out().contains("- {name: net.ipv4.ip_forward, value: \"1\"}"));
         sysctl(FORWARD + "=0", FILTER + "=0");
-        assertFalse(connects());
+        assertDropped();
         assertTrue(edge.plan().endsWith("Plan: 0 to add, 2 to change, 0 to destroy.\n"));
         edge.apply();
-        assertTrue(connects());
+        assertConnects();
         edge.assertNothingToDo();
         var result = edge.execute("destroy", "--state-dir", edge.state().toString(), "--auto-approve");
         assertEquals(0, result.code(), result::toString);
@@ -245,7 +256,7 @@ class SysctlsKernelTest {
     void aRuleForADevicePassesStrictFilters() {
         edge.intent("rules.yaml", RULES.replace(", fwmark: 0x10", ""));
         edge.apply();
-        assertTrue(connects());
+        assertConnects();
         assertEquals("1", value(FILTER));
     }
 
@@ -256,11 +267,11 @@ class SysctlsKernelTest {
         edge.ip().run("route add default via 10.1.0.2 dev cl metric 100");
         sysctl("net.ipv4.conf.all.rp_filter=1");
         namespaces.ip(client).run("addr add 198.51.100.9/32 dev lo");
-        assertFalse(connects("198.51.100.9", edge.name(), "10.1.0.1"));
+        assertDropped("198.51.100.9", edge.name(), "10.1.0.1");
         edge.intent("source.yaml", "kind: SourceRouting\nmetadata: {name: s}\nspec: {device: cl}\n");
         var before = sysctls();
         edge.apply();
-        assertTrue(connects("198.51.100.9", edge.name(), "10.1.0.1"));
+        assertConnects("198.51.100.9", edge.name(), "10.1.0.1");
         assertEquals(before, sysctls());
     }
 
@@ -330,6 +341,6 @@ class SysctlsKernelTest {
             at++;
         }
         assertEquals(5, at, "two sysctls, a route and a rule of each family");
-        assertTrue(connects());
+        assertConnects();
     }
 }

@@ -256,7 +256,7 @@ class FirewallHostTest {
         var rules = inet(scene.apply(yaml)).stream().map(each -> each.replaceAll("\\.[0-9a-f]{16}", ".KEY")).toList();
         assertEquals(List.of("forward-filter.KEY-ip: ip saddr @x goto forward-filter.KEY-ip-then",
                 "forward-filter.KEY-ip: ip saddr @y goto forward-filter.KEY-ip-then",
-                "forward-filter.KEY-ip-then: meta nfproto ipv4 limit rate 10/minute counter",
+                "forward-filter.KEY-ip-then: meta nfproto ipv4 limit rate 10/minute",
                 "forward-filter: meta nfproto ipv4 jump forward-filter.KEY-ip").stream().sorted().toList(),
                 rules.stream().sorted().toList());
     }

@@ -155,7 +155,8 @@ class SysctlsTest {
         assertEquals(List.of(), needs(host, firewall(true, "FORWARD -i eth0 -j DROP", "INPUT -j ACCEPT",
                 "MACRO_CUST -j COPY --bidirectional --to 10.9.0.2 --from eth0")));
         var through = firewall(true, "PREROUTING -i tun0 -s 10.8.0.0/24 -j LOOKUP --through --table plugin0");
-        assertEquals(List.of(FORWARD + "=1", loose.getFirst(), loose.getLast()), needs(host, through));
+        var plugin0 = Intents.table("plugin0", "default via 10.9.0.2 dev plugin0").id(111).document();
+        assertEquals(List.of(FORWARD + "=1", loose.getFirst(), loose.getLast()), needs(host, plugin0, through));
         assertEquals(List.of(FORWARD + "=1", loose.getFirst()), needs(host, table(),
                 firewall(true, "PREROUTING -i tun0 -s 10.8.0.0/24 -j LOOKUP --table plugin")));
         assertEquals(List.of("net.ipv4.conf.eth0.rp_filter=2"),

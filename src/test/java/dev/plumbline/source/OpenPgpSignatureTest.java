@@ -185,12 +185,12 @@ class OpenPgpSignatureTest {
 
     @Test
     void aKeyThatHadExpired() throws InterruptedException {
-        var ann = keys.gpgKey(ANN, "ed25519", "sign", "seconds=2");
+        var ann = keys.gpgKey(ANN, "ed25519", "sign", "seconds=8");
         keys.signWithGpg(ann);
         git.push("signed in time");
         export(ann);
         assertEquals(ANN + " (" + ann + ")", signer());
-        Thread.sleep(3000);
+        Thread.sleep(9000);
         // What was signed in time stays good; gpg itself refuses to sign from now on.
         assertEquals(ANN + " (" + ann + ")", signer());
         keys.gpg("--quick-set-expire", ann, "0");

@@ -32,8 +32,8 @@ public final class DropExceptions {
     /** Errors (RFC 4890, section 4.3.1). */
     private static final Set<Integer> ICMPV6_FORWARDED = Set.of(1, 2, 3, 4);
     private static final String PORT = "port ";
-    /** Two tests and the verdict. */
-    private static final int EXPRESSIONS = 5;
+    /** Two tests, the counter and the verdict. */
+    private static final int EXPRESSIONS = 6;
 
     private DropExceptions() {
     }
