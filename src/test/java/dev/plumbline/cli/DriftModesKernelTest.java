@@ -115,7 +115,8 @@ class DriftModesKernelTest {
         var before = nft.run("list ruleset");
         var said = oneshot();
         assertTrue(said.contains("DriftDetected: ") && said.contains(" (drift: report): Firewall/lenient\n"), said);
-        assertTrue(said.contains("Firewall/lenient: + nft rule inet plumbline input-filter tcp dport 23 drop"), said);
+        assertTrue(said.contains("Firewall/lenient: + nft rule inet plumbline input-filter tcp dport 23 counter drop"),
+                said);
         assertTrue(said.contains("\n- nft rule inet plumbline input-filter udp dport 9 drop"), said);
         assertEquals(before, nft.run("list ruleset"));
         host.intent("strict.yaml", """
@@ -124,7 +125,7 @@ class DriftModesKernelTest {
                 spec: {rules: [INPUT -p tcp --dport 25 -j DROP]}
                 """);
         oneshot();
-        assertEquals(List.of("tcp dport 25 drop comment \"Firewall/strict\""),
+        assertEquals(List.of("tcp dport 25 counter drop comment \"Firewall/strict\""),
                 nft.rules("inet", "plumbline", "input-filter"));
         host.without("strict.yaml");
         apply();

@@ -83,11 +83,12 @@ class FirewallLoopKernelTest {
         edge("INPUT -p tcp --dport 22 -j ACCEPT", "INPUT -p tcp --dport 23 -j DROP",
                 "PREROUTING -i eth0 -p tcp --dport 45 -j DNAT --to 198.51.100.3:22");
         var plan = host.plan();
-        assertTrue(plan.contains("+ nft rule inet plumbline input-filter tcp dport 22 accept"), plan);
+        assertTrue(plan.contains("+ nft rule inet plumbline input-filter tcp dport 22 counter accept"), plan);
+        assertTrue(plan.contains("  Firewall/edge  (INTENTS/edge.yaml)\n      + nft table inet plumbline\n"), plan);
         assertFalse(isThere());
         host.apply();
-        var rules = List.of("tcp dport 22 accept comment \"Firewall/edge\"",
-                "tcp dport 23 drop comment \"Firewall/edge\"");
+        var rules = List.of("tcp dport 22 counter accept comment \"Firewall/edge\"",
+                "tcp dport 23 counter drop comment \"Firewall/edge\"");
         assertEquals(rules, ours("input-filter"));
         host.assertNothingToDo();
 
@@ -109,7 +110,8 @@ class FirewallLoopKernelTest {
 
         edge("INPUT -p tcp --dport 22 -j ACCEPT", "INPUT -p tcp --dport 24 -j DROP");
         host.apply();
-        assertEquals(List.of(rules.getFirst(), "tcp dport 24 drop comment \"Firewall/edge\""), ours("input-filter"));
+        assertEquals(List.of(rules.getFirst(), "tcp dport 24 counter drop comment \"Firewall/edge\""),
+                ours("input-filter"));
 
         var destroyed = host.execute("destroy", "--state-dir", host.state().toString(), "--auto-approve");
         assertEquals(0, destroyed.code(), destroyed::toString);
@@ -121,12 +123,12 @@ class FirewallLoopKernelTest {
     @Test
     void chainsOfOthersThatDrop() {
         edge("PREROUTING -i eth0 -p tcp --dport 45 -j DNAT --to 198.51.100.3:22");
-        assertFalse(host.plan().contains("drops"));
-        nft.load("table ip strict { chain fwd { type filter hook forward priority 0; policy drop; }\n"
-                + "chain in { type filter hook input priority 0; policy drop; } }");
+        assertFalse(host.plan().contains("which others made"));
+        nft.load("table ip strict { chain onward { type filter hook forward priority 0; policy drop; }\n"
+                + "chain inward { type filter hook input priority 0; policy drop; } }");
         var plan = host.plan();
-        assertTrue(plan.contains("the chain ip strict fwd, which others made, drops"), plan);
-        assertFalse(plan.contains("strict in"), plan);
+        assertTrue(plan.contains("the chain ip strict onward, which others made, drops"), plan);
+        assertFalse(plan.contains("strict inward"), plan);
     }
 
     /** The marks in the kernel are the truth: no store is needed to know what nobody wants any more. */
@@ -189,8 +191,8 @@ class FirewallLoopKernelTest {
                   rules: [{chain: forward, protocol: udp, action: drop}]
                 """.formatted(container));
         host.apply();
-        assertEquals(List.of("tcp dport 22 accept comment \"Firewall/edge\""), ours("input-filter"));
-        assertEquals(List.of("meta l4proto udp drop comment \"Firewall/there\""),
+        assertEquals(List.of("tcp dport 22 counter accept comment \"Firewall/edge\""), ours("input-filter"));
+        assertEquals(List.of("meta l4proto udp counter drop comment \"Firewall/there\""),
                 there.rules("inet", "plumbline", "forward-filter"));
         host.assertNothingToDo();
         host.without("there.yaml");
@@ -211,13 +213,13 @@ class FirewallLoopKernelTest {
                 """);
         edge("INPUT -p tcp --dport 22 -j ACCEPT");
         host.apply();
-        var waits = "ip daddr 192.168.1.209 tcp dport 80 drop comment \"Firewall/waits\"";
+        var waits = "ip daddr 192.168.1.209 tcp dport 80 counter drop comment \"Firewall/waits\"";
         assertTrue(ours("input-filter").contains(waits), () -> ours("input-filter").toString());
         host.ip().run("addr del 192.168.1.209/24 dev net1");
         edge("INPUT -p tcp --dport 23 -j ACCEPT");
         var said = host.apply();
         assertTrue(said.contains("waiting: "), said);
-        assertEquals(List.of("tcp dport 23 accept comment \"Firewall/edge\"", waits), ours("input-filter"));
+        assertEquals(List.of("tcp dport 23 counter accept comment \"Firewall/edge\"", waits), ours("input-filter"));
         host.assertNothingToDo();
         host.ip().run("addr add 192.168.1.7/24 dev net1");
         host.apply();
@@ -263,7 +265,8 @@ class FirewallLoopKernelTest {
         var rehearsal = host.run("rehearse");
         assertEquals(0, rehearsal.code(), rehearsal::toString);
         assertTrue(rehearsal.out().contains(
-                "+ nft rule inet plumbline input-filter tcp dport 24 drop comment \"Firewall/edge\"    # accepted"),
+                "+ nft rule inet plumbline input-filter tcp dport 24 counter drop comment \"Firewall/edge\""
+                        + "    # accepted"),
                 rehearsal::toString);
         assertEquals(before, nft.run("list ruleset"));
     }
@@ -275,14 +278,15 @@ class FirewallLoopKernelTest {
         var line = host.execute("explain", host.intents().resolve("edge.yaml") + ":6", "--state-dir",
                 host.state().toString());
         assertEquals(0, line.code(), line::toString);
-        assertTrue(line.out().contains("nft rule inet plumbline input-filter tcp dport 22 accept"), line::toString);
+        assertTrue(line.out().contains("nft rule inet plumbline input-filter tcp dport 22 counter accept"),
+                line::toString);
         assertFalse(line.out().contains("dport 24"), line::toString);
         var all = host.execute("explain", "--json", "--state-dir", host.state().toString());
         assertTrue(all.out().contains("\"resource\":\"nft rule\"") && all.out().contains("\"standing\":\"as_intended\""),
                 all::toString);
         var show = host.execute("show");
         assertTrue(show.out().contains("firewall:\n- {family: inet, name: plumbline"), show::toString);
-        assertTrue(show.out().contains("nft: \"tcp dport 24 drop\""), show::toString);
+        assertTrue(show.out().contains("nft: \"tcp dport 24 counter drop\""), show::toString);
         var facts = directory.resolve("facts.json");
         try {
             Files.writeString(facts, host.run("facts").out());
@@ -293,6 +297,6 @@ class FirewallLoopKernelTest {
         assertTrue(other.plan("--facts", facts.toString()).endsWith("No changes. The network matches the intents.\n"));
         edge("INPUT -p tcp --dport 22 -j ACCEPT");
         var less = other.plan("--facts", facts.toString());
-        assertTrue(less.contains("- nft rule inet plumbline input-filter tcp dport 24 drop"), less);
+        assertTrue(less.contains("- nft rule inet plumbline input-filter tcp dport 24 counter drop"), less);
     }
 }

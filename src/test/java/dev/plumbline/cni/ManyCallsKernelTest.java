@@ -133,13 +133,14 @@ class ManyCallsKernelTest {
         call("CHECK").succeeded();
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 var statement = connection.createStatement()) {
+            int version = statement.executeQuery("PRAGMA user_version").getInt(1);
             statement.execute("PRAGMA user_version=99");
             call("ADD").failed(CniException.IO);
             plugins.call("sbr", environment("STATUS", "", "", ""), SBR.replace("1.0.0", "1.1.0"),
                     Plugins.SHORT).failed(CniException.NOT_AVAILABLE);
             call("DEL").succeeded();
             assertEquals(1, tombstones());
-            statement.execute("PRAGMA user_version=5");
+            statement.execute("PRAGMA user_version=" + version);
         }
         call("CHECK").failed(CniException.UNKNOWN_CONTAINER);
         call("DEL").succeeded();

@@ -59,7 +59,7 @@ public final class FirewallWords {
     private List<Item> items() {
         var items = new ArrayList<Item>();
         switch (edit.action()) {
-            case CREATE, CHANGE -> items.add(new Item(table().action(), Optional.empty(), this::table));
+            case CREATE, CHANGE -> items.add(new Item(table().action(), table().origin(), this::table));
             case KEEP -> { }
             case DELETE -> {
                 items.add(new Item(Change.Action.DELETE, Optional.empty(), this::table));
@@ -76,12 +76,23 @@ public final class FirewallWords {
     public Change table() {
         var subject = family + " " + Table.NAME;
         return switch (edit.action()) {
-            case CREATE -> change(Change.Action.CREATE, "nft table", subject, List.of(), Optional.empty(), "");
+            case CREATE -> change(Change.Action.CREATE, "nft table", subject, List.of(), first(edit.after().chains()),
+                    "");
             case DELETE -> change(Change.Action.DELETE, "nft table", subject, List.of(), Optional.empty(), "");
             case CHANGE, KEEP -> change(Change.Action.CHANGE, "nft table", subject, List.of(new Difference("flags",
                     Integer.toString(edit.before().flags()), Integer.toString(edit.after().flags()))),
-                    Optional.empty(), "");
+                    first(edit.after().chains()), "");
         };
+    }
+
+    /** What serves several documents is told with the first of them. */
+    private Optional<Origin> first(List<Chain> chains) {
+        return chains.stream().flatMap(chain -> chain.rules().stream()).map(desired::origin).flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Optional<Origin> origin(Chain chain) {
+        return desired.origin(family, "chain", chain.name()).or(() -> first(List.of(chain)));
     }
 
     private void set(List<Item> items, SetEdit each) {
@@ -149,7 +160,7 @@ public final class FirewallWords {
     }
 
     private void chain(List<Item> items, ChainEdit each, Change.Action action, Chain chain) {
-        items.add(new Item(action, desired.origin(family, "chain", chain.name()), () -> chain(each)));
+        items.add(new Item(action, origin(chain), () -> chain(each)));
     }
 
     /** A chain without its rules. */
@@ -168,7 +179,7 @@ public final class FirewallWords {
         var text = base(chain);
         return change(action, "nft chain", family + " " + Table.NAME + " " + chain.name()
                 + (text.isEmpty() || !differences.isEmpty() ? "" : " { " + text + " policy " + policy(chain) + "; }"),
-                differences, desired.origin(family, "chain", chain.name()), "");
+                differences, origin(chain), "");
     }
 
     private static String base(Chain chain) {
