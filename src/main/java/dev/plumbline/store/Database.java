@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteErrorCode;
@@ -25,6 +26,8 @@ final class Database implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int OPEN_READ_WRITE = 0x2;
     private static final int OPEN_URI = 0x40;
+
+    private static final long PAUSE_NANOS = 10_000_000;
 
     /** Writers of this process wait in the order in which they came; those of others are waited for by SQLite. */
     private static final Map<Path, ReentrantLock> WRITERS = new ConcurrentHashMap<>();
@@ -164,6 +167,22 @@ final class Database implements AutoCloseable {
     private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
+    /** Runs what SQLite refuses at once, whatever the timeout, while others open the file too. */
+    void insist(String sql) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                execute(sql);
+                return;
+            } catch (StoreBusyException e) {
+                if (System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 

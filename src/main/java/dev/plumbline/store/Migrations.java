@@ -54,7 +54,7 @@ record Migrations(List<String> scripts) {
     /** Runs what has not been run yet, in one transaction. */
     void run(Database database, String programVersion) {
         if (!isCurrent(database)) {
-            database.execute("PRAGMA journal_mode=WAL");
+            database.insist("PRAGMA journal_mode=WAL");
             database.write(() -> {
                 // Again: another process may have come first.
                 if (!isCurrent(database)) {

@@ -125,7 +125,7 @@ class FirewallLoopKernelTest {
         edge("PREROUTING -i eth0 -p tcp --dport 45 -j DNAT --to 198.51.100.3:22");
         assertFalse(host.plan().contains("which others made"));
         nft.load("table ip strict { chain onward { type filter hook forward priority 0; policy drop; }\n"
-                + "chain inward { type filter hook input priority 0; policy drop; } }");
+                + "chain inward { type filter hook input priority 0; policy drop; }\n}");
         var plan = host.plan();
         assertTrue(plan.contains("the chain ip strict onward, which others made, drops"), plan);
         assertFalse(plan.contains("strict inward"), plan);
