@@ -151,7 +151,7 @@ class AgentKernelTest {
                 """);
         start();
         assertEquals(0, plumbline("reconcile").code());
-        await(() -> nft.run("list ruleset").contains("tcp dport 23 drop"), "applied");
+        await(() -> nft.run("list ruleset").contains("tcp dport 23 counter"), "applied");
         await(() -> plumbline("status").out().startsWith("Ready:     yes"), "ready");
         Thread.sleep(1500);
         var before = runs();
@@ -164,7 +164,7 @@ class AgentKernelTest {
                 "others' tables");
         var since = Instant.now();
         nft.run("flush chain inet plumbline input-filter");
-        await(() -> nft.run("list ruleset").contains("tcp dport 23 drop"), "put back");
+        await(() -> nft.run("list ruleset").contains("tcp dport 23 counter"), "put back");
         assertTrue(Duration.between(since, Instant.now()).toMillis() < 3000, () -> since + " " + Instant.now());
         nft.run("add rule inet plumbline input-filter udp dport 9 drop");
         await(() -> !nft.run("list ruleset").contains("udp dport 9"), "taken away");
