@@ -206,7 +206,22 @@ final class UnattendedRun {
                         applied.done());
     }
 
+    /** Another apply ended between the look at what is on record and the claim. */
+    private static final class SupersededException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
     private Tried applied() {
+        while (true) {
+            try {
+                return recorded();
+            } catch (SupersededException e) {
+                // What is on record now counts: the intents of before would be put back for drift.
+            }
+        }
+    }
+
+    private Tried recorded() {
         var source = store.source();
         var documents = store.appliedDocuments();
         if (source.isEmpty() || documents.isEmpty()) {
@@ -242,7 +257,15 @@ final class UnattendedRun {
     /** @param isNew these are not the intents that were applied last: guards watch */
     private Tried reconcile(Wanted wanted, boolean isNew) {
         var work = workspace(wanted);
-        return reconcile(wanted, work, work::prepareUnattended, isNew);
+        return reconcile(wanted, work, () -> {
+            var session = work.prepareUnattended();
+            if (!isNew && store.source().filter(each -> each.contentHash().equals(wanted.hash())
+                    && each.commit().equals(wanted.commit())).isEmpty()) {
+                session.close();
+                throw new SupersededException();
+            }
+            return session;
+        }, isNew);
     }
 
     private Tried reconcile(Wanted wanted, Workspace work, Supplier<Reconciler.Session> preparation, boolean isNew) {
