@@ -229,8 +229,18 @@ final class UnattendedRun {
         }
         try {
             var parsed = DocumentCodec.read(new ByteArrayInputStream(documents.get()));
-            return reconcile(new Wanted(source.get().id(), source.get().commit(), source.get().contentHash(),
-                    settings.host(), parsed, false, List::of), false);
+            var hash = source.get().contentHash();
+            var wanted = new Wanted(source.get().id(), source.get().commit(), hash, settings.host(), parsed, false,
+                    List::of);
+            var work = workspace(wanted);
+            return reconcile(wanted, work, () -> {
+                var session = work.prepareUnattended();
+                if (store.source().filter(each -> each.contentHash().equals(hash)).isEmpty()) {
+                    session.close();
+                    throw new SupersededException();
+                }
+                return session;
+            }, false);
         } catch (IOException e) {
             return attachmentsAlone(new Failure(Reason.FAILED, "the record of what was applied is of another version"
                     + " of plumbline, or damaged; an apply of the newest intents renews it"));
@@ -257,15 +267,7 @@ final class UnattendedRun {
     /** @param isNew these are not the intents that were applied last: guards watch */
     private Tried reconcile(Wanted wanted, boolean isNew) {
         var work = workspace(wanted);
-        return reconcile(wanted, work, () -> {
-            var session = work.prepareUnattended();
-            if (!isNew && store.source().filter(each -> each.contentHash().equals(wanted.hash())
-                    && each.commit().equals(wanted.commit())).isEmpty()) {
-                session.close();
-                throw new SupersededException();
-            }
-            return session;
-        }, isNew);
+        return reconcile(wanted, work, work::prepareUnattended, isNew);
     }
 
     private Tried reconcile(Wanted wanted, Workspace work, Supplier<Reconciler.Session> preparation, boolean isNew) {
