@@ -1,5 +1,6 @@
 package dev.plumbline.compile;
 
+import dev.plumbline.compile.firewall.ChainParts;
 import dev.plumbline.compile.firewall.NamedSets;
 import dev.plumbline.compile.firewall.Place;
 import dev.plumbline.compile.firewall.Translation;
@@ -51,6 +52,8 @@ final class FirewallChains {
     private final Map<RuleKey, Origin> origins = new HashMap<>();
     private final Map<String, List<Rule>> instances = new HashMap<>();
     private final Set<Object> judged = new HashSet<>();
+    /** The most chains that a packet goes through by jumps, but for the base chain. */
+    private int deepest;
 
     FirewallChains(Draft draft, Document document, NamedSets sets, FirewallLookups lookups, Set<BaseChain> dropping) {
         this.draft = draft;
@@ -83,6 +86,29 @@ final class FirewallChains {
             if (item.rule().baseChain().isPresent()) {
                 base(item, item.rule().baseChain().get(), first + i);
             }
+        }
+        if (2 * deepest < DEEPEST) {
+            divide();
+        }
+    }
+
+    /** Puts what is many into parts: each makes the way through its chain a jump longer. */
+    private void divide() {
+        for (var entry : List.copyOf(chains.entrySet())) {
+            var id = entry.getKey();
+            var rules = entry.getValue();
+            if (!ChainParts.isLarge(rules)) {
+                continue;
+            }
+            var divided = ChainParts.of(id.chain(), document.id(), rules);
+            divided.parts().forEach((name, part) -> {
+                var of = new ChainId(id.family(), name);
+                chains.put(of, part);
+                places.put(of, document.origin());
+            });
+            divided.top().stream().flatMap(each -> each.key().stream())
+                    .forEach(key -> origins.putIfAbsent(key, document.origin()));
+            chains.put(id, divided.top());
         }
     }
 
@@ -251,6 +277,7 @@ final class FirewallChains {
         if (!judged.add(List.of(jump.chain(), from, stage))) {
             return;
         }
+        deepest = Math.max(deepest, depth);
         for (var item : subChains.getOrDefault(jump.chain(), List.of())) {
             for (var finding : RuleCheck.findings(item.in(from, stage))) {
                 if (judged.add(List.of(item.rule().origin(), finding.message()))) {

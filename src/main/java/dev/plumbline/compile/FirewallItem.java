@@ -21,7 +21,9 @@ record FirewallItem(Document document, FirewallRule rule, String form, int occur
 
     static String form(FirewallRule rule) {
         var form = new StringBuilder(RuleParts.conditions(rule));
-        rule.actions().forEach(each -> form.append(' ').append(RuleParts.action(each)));
+        for (var action : rule.actions()) {
+            form.append(' ').append(RuleParts.action(action));
+        }
         return form.toString();
     }
 

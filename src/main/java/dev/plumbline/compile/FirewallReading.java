@@ -53,7 +53,8 @@ final class FirewallReading {
             var form = FirewallItem.form(rule);
             int occurrence = occurrences.merge(form, 1, Integer::sum) - 1;
             int lookup = rule.ending().orElse(null) instanceof Action.Lookup ? lookups++ : -1;
-            var missing = RuleVariables.names(rule).stream().filter(each -> !values.containsKey(each)).toList();
+            var missing = RuleVariables.names(rule);
+            missing.removeAll(values.keySet());
             missing.forEach(name -> draft.report(document, rule.origin(), "", variables.obstacle(name, spec)));
             if (missing.isEmpty()) {
                 try {

@@ -1,5 +1,6 @@
 package dev.plumbline.intent;
 
+import dev.plumbline.intent.firewall.Action;
 import dev.plumbline.intent.firewall.BaseChain;
 import dev.plumbline.intent.firewall.FirewallRule;
 import dev.plumbline.intent.firewall.FirewallSet;
@@ -15,6 +16,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,8 +73,9 @@ final class FirewallCodec {
             chains.add(values.text());
         }
         var rules = new ArrayList<FirewallRule>();
+        var actions = new HashMap<String, Action>();
         for (int left = data.readInt(); left > 0; left--) {
-            rules.add(rule(data, values));
+            rules.add(rule(data, values, actions));
         }
         return new FirewallSpec(policies, manage, variables, sets, chains, rules);
     }
@@ -130,18 +134,29 @@ final class FirewallCodec {
         values.origin(rule.origin());
     }
 
-    private static FirewallRule rule(DataInputStream data, ValueReader values) throws IOException {
+    /** @param known actions read before: many rules do the same */
+    private static FirewallRule rule(DataInputStream data, ValueReader values, Map<String, Action> known)
+            throws IOException {
         var conditions = values.text();
-        var actions = new ArrayList<String>();
+        var texts = new ArrayList<String>();
         for (int left = data.readByte(); left > 0; left--) {
-            actions.add(values.text());
+            texts.add(values.text());
         }
         var comment = values.text();
         var expires = values.optionalText();
         boolean disabled = data.readBoolean();
         try {
             Optional<Instant> end = expires.map(Instant::parse);
-            return RuleParts.rule(conditions, actions).with(comment, end, disabled).at(values.origin());
+            var actions = new ArrayList<Action>();
+            for (var text : texts) {
+                var action = known.get(text);
+                if (action == null) {
+                    action = RuleParts.action(text);
+                    known.put(text, action);
+                }
+                actions.add(action);
+            }
+            return RuleParts.rule(conditions, actions, comment, end, disabled, values.origin());
         } catch (MalformedException | java.time.DateTimeException e) {
             throw new DocumentCodec.UnreadableException("a rule: " + e.getMessage());
         }

@@ -272,7 +272,8 @@ class FirewallHostTest {
         var documents = FirewallScene.parse(document("edge", set.toString()));
         var compilation = scene.compile(documents);
         long millis = IntStream.range(0, 5).mapToLong(i -> cpuMillis(documents)).min().orElseThrow();
-        assertEquals(10_000, inet(compilation.desired().firewall()).size());
+        assertEquals(10_000, inet(compilation.desired().firewall()).stream()
+                .filter(each -> !each.contains(" jump forward-filter/")).count());
         assertEquals(100_000, compilation.desired().firewall().state().tables().getFirst().sets().getFirst().elements()
                 .size());
         assertTrue(millis < 1_000, millis + " ms");

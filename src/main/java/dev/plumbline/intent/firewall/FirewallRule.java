@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 public record FirewallRule(String chain, Optional<Stage> stage, List<Condition> conditions, List<Action> actions,
         String comment, Optional<Instant> expires, boolean disabled, Origin origin) {
 
+    static final Origin NOWHERE = new Origin("", "", 0, 0);
     private static final Comparator<Condition> ORDER = (one, two) -> {
         int bySubject = one.subject().compareTo(two.subject());
         return bySubject != 0 ? bySubject : Boolean.compare(one.negated(), two.negated());
@@ -33,15 +34,24 @@ public record FirewallRule(String chain, Optional<Stage> stage, List<Condition> 
             Action.ClampMss.class);
 
     public FirewallRule {
-        conditions = conditions.stream().sorted(ORDER).toList();
-        actions = actions.stream().sorted(Comparator.comparingInt(FirewallRule::order)).toList();
+        conditions = ordered(conditions, ORDER);
+        actions = ordered(actions, Comparator.comparingInt(FirewallRule::order));
+    }
+
+    /** Nearly all are in order already, and a firewall may have a hundred thousand rules. */
+    private static <T> List<T> ordered(List<T> some, Comparator<T> order) {
+        for (int i = 1; i < some.size(); i++) {
+            if (order.compare(some.get(i - 1), some.get(i)) > 0) {
+                return some.stream().sorted(order).toList();
+            }
+        }
+        return List.copyOf(some);
     }
 
     /** Without comment, end and place. */
     public static FirewallRule of(String chain, Optional<Stage> stage, List<Condition> conditions,
             List<Action> actions) {
-        return new FirewallRule(chain, stage, conditions, actions, "", Optional.empty(), false,
-                new Origin("", "", 0, 0));
+        return new FirewallRule(chain, stage, conditions, actions, "", Optional.empty(), false, NOWHERE);
     }
 
     private static int order(Action action) {

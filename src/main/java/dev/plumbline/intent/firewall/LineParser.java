@@ -66,8 +66,8 @@ final class LineParser {
             }
             condition(token, negated);
         }
-        return FirewallRule.of(canonicalChain(chain), stage, conditions, actions)
-                .with(comment, Optional.empty(), false);
+        return new FirewallRule(canonicalChain(chain), stage, conditions, actions, comment, Optional.empty(), false,
+                FirewallRule.NOWHERE);
     }
 
     private static boolean isTarget(Token token) {

@@ -3,7 +3,6 @@ package dev.plumbline.intent.firewall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.StringJoiner;
 
 /** Writes rules as lines of VNS3 5.3; what iptables has too is spelt as there. */
 final class LineText {
@@ -41,43 +40,52 @@ final class LineText {
 
     /** The line without what it does, and without the comment. */
     static String conditions(FirewallRule rule) {
-        var words = new StringJoiner(" ");
-        rule.stage().ifPresent(stage -> words.add("-t " + stage));
-        words.add(rule.baseChain().map(chain -> chain.toString().toUpperCase(Locale.ROOT)).orElse(rule.chain()));
-        rule.conditions().forEach(each -> words.add(condition(each)));
-        return words.toString();
+        var text = new StringBuilder();
+        rule.stage().ifPresent(stage -> text.append("-t ").append(stage).append(' '));
+        text.append(rule.baseChain().isPresent() ? rule.chain().toUpperCase(Locale.ROOT) : rule.chain());
+        for (var condition : rule.conditions()) {
+            condition(condition, text.append(' '));
+        }
+        return text.toString();
     }
 
-    private static String condition(Condition condition) {
-        var list = new StringJoiner(",");
-        boolean capitals = condition.subject() == Subject.CT_STATE || condition.subject() == Subject.DESTINATION_TYPE;
-        condition.operands().forEach(each -> list.add(capitals && each instanceof Operand.Word
-                ? each.toString().toUpperCase(Locale.ROOT) : each.toString()));
-        var value = list.toString();
+    private static void condition(Condition condition, StringBuilder text) {
         var not = condition.negated() ? "! " : "";
-        return switch (condition.subject()) {
-            case FAMILY -> value.equals("ipv4") ? "-4" : "-6";
-            case IN_INTERFACE -> not + "-i " + value;
-            case OUT_INTERFACE -> not + "-o " + value;
-            case SOURCE -> not + "-s " + value;
-            case DESTINATION -> not + "-d " + value;
-            case PROTOCOL -> not + "-p " + value;
-            case SOURCE_PORT -> not + "--sport " + value;
-            case DESTINATION_PORT -> not + "--dport " + value;
-            case ICMP_TYPE -> not + "--icmp-type " + value;
-            case ICMPV6_TYPE -> not + "--icmpv6-type " + value;
-            case TCP_FLAGS -> not + tcpFlags(condition.operands().getFirst());
-            case MARK -> "-m mark " + not + "--mark " + value;
-            case CT_STATE -> "-m conntrack " + not + "--ctstate " + value;
-            case CT_MARK -> "-m connmark " + not + "--mark " + value;
-            case PACKET_TYPE -> "-m pkttype " + not + "--pkt-type " + value;
-            case SOURCE_MAC -> "-m mac " + not + "--mac-source " + value;
-            case DESTINATION_TYPE -> "-m addrtype " + not + "--dst-type " + value;
-            case REVERSE_PATH -> "-m rpfilter" + (value.startsWith("missing") ? " --invert" : "")
-                    + (value.endsWith("with mark") ? " --validmark" : "");
-            case SET -> "-m set " + not + "--match-set " + value;
-            case LIMIT -> "-m limit " + not + limit(condition.operands().getFirst());
-        };
+        var first = condition.operands().getFirst();
+        switch (condition.subject()) {
+            case FAMILY -> text.append(first.toString().equals("ipv4") ? "-4" : "-6");
+            case IN_INTERFACE -> values(text.append(not).append("-i "), condition);
+            case OUT_INTERFACE -> values(text.append(not).append("-o "), condition);
+            case SOURCE -> values(text.append(not).append("-s "), condition);
+            case DESTINATION -> values(text.append(not).append("-d "), condition);
+            case PROTOCOL -> values(text.append(not).append("-p "), condition);
+            case SOURCE_PORT -> values(text.append(not).append("--sport "), condition);
+            case DESTINATION_PORT -> values(text.append(not).append("--dport "), condition);
+            case ICMP_TYPE -> values(text.append(not).append("--icmp-type "), condition);
+            case ICMPV6_TYPE -> values(text.append(not).append("--icmpv6-type "), condition);
+            case TCP_FLAGS -> text.append(not).append(tcpFlags(first));
+            case MARK -> values(text.append("-m mark ").append(not).append("--mark "), condition);
+            case CT_STATE -> values(text.append("-m conntrack ").append(not).append("--ctstate "), condition);
+            case CT_MARK -> values(text.append("-m connmark ").append(not).append("--mark "), condition);
+            case PACKET_TYPE -> values(text.append("-m pkttype ").append(not).append("--pkt-type "), condition);
+            case SOURCE_MAC -> values(text.append("-m mac ").append(not).append("--mac-source "), condition);
+            case DESTINATION_TYPE -> values(text.append("-m addrtype ").append(not).append("--dst-type "), condition);
+            case REVERSE_PATH -> text.append("-m rpfilter")
+                    .append(first.toString().startsWith("missing") ? " --invert" : "")
+                    .append(first.toString().endsWith("with mark") ? " --validmark" : "");
+            case SET -> values(text.append("-m set ").append(not).append("--match-set "), condition);
+            case LIMIT -> text.append("-m limit ").append(not).append(limit(first));
+        }
+    }
+
+    private static void values(StringBuilder text, Condition condition) {
+        boolean capitals = condition.subject() == Subject.CT_STATE || condition.subject() == Subject.DESTINATION_TYPE;
+        var comma = "";
+        for (var each : condition.operands()) {
+            text.append(comma).append(capitals && each instanceof Operand.Word
+                    ? each.toString().toUpperCase(Locale.ROOT) : each);
+            comma = ",";
+        }
     }
 
     private static String tcpFlags(Operand operand) {

@@ -43,30 +43,32 @@ final class LineTokens {
     }
 
     private int word(String line, int from) throws MalformedException {
-        var text = new StringBuilder();
         char first = line.charAt(from);
-        boolean quoted = first == '"' || first == '\'';
-        int at = quoted ? from + 1 : from;
-        int start = at;
-        while (true) {
-            if (at >= line.length()) {
-                if (quoted) {
-                    throw new MalformedException(from, "the quote has no end");
-                }
-                break;
-            }
+        if (first == '"' || first == '\'') {
+            return quoted(line, from, first);
+        }
+        int at = from;
+        while (at < line.length() && !Character.isWhitespace(line.charAt(at))) {
+            at++;
+        }
+        tokens.add(new Token(line.substring(from, at), from, false));
+        return at;
+    }
+
+    private int quoted(String line, int from, char quote) throws MalformedException {
+        var text = new StringBuilder();
+        for (int at = from + 1; at < line.length(); at++) {
             char c = line.charAt(at);
-            if (quoted ? c == first : Character.isWhitespace(c)) {
-                break;
+            if (c == quote) {
+                tokens.add(new Token(text.toString(), from + 1, true));
+                return at + 1;
             }
-            if (quoted && c == '\\' && at + 1 < line.length()) {
+            if (c == '\\' && at + 1 < line.length()) {
                 c = line.charAt(++at);
             }
             text.append(c);
-            at++;
         }
-        tokens.add(new Token(text.toString(), start, quoted));
-        return quoted ? at + 1 : at;
+        throw new MalformedException(from, "the quote has no end");
     }
 
     boolean hasNext() {

@@ -1,7 +1,9 @@
 package dev.plumbline.intent.firewall;
 
-import java.util.ArrayList;
+import dev.plumbline.state.Origin;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The parts of a rule as canonical text: for keys, and to be kept. They are read back without being checked. */
 public final class RuleParts {
@@ -19,13 +21,16 @@ public final class RuleParts {
         return LineText.jump(action).strip();
     }
 
-    /** The rule of these parts, without comment, end and place. */
-    public static FirewallRule rule(String conditions, List<String> actions) throws MalformedException {
+    /** What {@link #action} said. */
+    public static Action action(String text) throws MalformedException {
+        return new LineParser("MACRO " + text).parse().actions().getFirst();
+    }
+
+    /** The rule of what {@link #conditions} said and of the rest. */
+    public static FirewallRule rule(String conditions, List<Action> actions, String comment, Optional<Instant> expires,
+            boolean disabled, Origin origin) throws MalformedException {
         var parsed = new LineParser(conditions).parse();
-        var read = new ArrayList<Action>();
-        for (var action : actions) {
-            read.addAll(new LineParser("MACRO " + action).parse().actions());
-        }
-        return FirewallRule.of(parsed.chain(), parsed.stage(), parsed.conditions(), read);
+        return new FirewallRule(parsed.chain(), parsed.stage(), parsed.conditions(), actions, comment, expires,
+                disabled, origin);
     }
 }
