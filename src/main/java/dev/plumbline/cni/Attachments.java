@@ -15,6 +15,7 @@ import dev.plumbline.plan.Plan;
 import dev.plumbline.state.Progress;
 import dev.plumbline.store.Store;
 import dev.plumbline.store.StoreException;
+import dev.plumbline.store.StorePool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -44,22 +45,28 @@ final class Attachments {
     }
 
     private final CniSettings settings;
+    private final Optional<StorePool> pool;
     private final Patience patience;
     private final String call;
     private final CniLog log;
     private final Tombstones tombstones;
 
-    /** @param call for the history */
-    Attachments(CniSettings settings, Patience patience, String call, CniLog log) {
+    /**
+     * @param pool of stores that stay open between calls
+     * @param call for the history
+     */
+    Attachments(CniSettings settings, Optional<StorePool> pool, Patience patience, String call, CniLog log) {
         this.settings = settings;
+        this.pool = pool;
         this.patience = patience;
         this.call = call;
         this.log = log;
         this.tombstones = new Tombstones(settings.stateDirectory());
     }
 
-    private Store open() {
-        return Store.open(settings.stateDirectory(), settings.version(), patience.store());
+    private StorePool.Lease open() {
+        return pool.map(StorePool::lease).orElseGet(() -> new StorePool.Lease(
+                Store.open(settings.stateDirectory(), settings.version(), patience.store()), Store::close));
     }
 
     /**
@@ -68,7 +75,8 @@ final class Attachments {
      * @throws RuntimeException if that fails; namespace and store are as they were
      */
     void add(Attachment attachment) {
-        try (var store = open()) {
+        try (var lease = open()) {
+            var store = lease.store();
             store.dropAttachmentsOfOtherBoots(attachment.namespace().bootId());
             tombstones.settle(store);
             var former = store.attachment(attachment.key())
@@ -109,7 +117,8 @@ final class Attachments {
         if (!Files.exists(settings.stateDirectory())) {
             return;
         }
-        try (var store = open()) {
+        try (var lease = open()) {
+            var store = lease.store();
             var loop = NamespaceLoop.of(store, settings.stateDirectory(), Document.HOST, journal(store, patience.del()));
             boolean suspended = store.suspension().filter(each -> each.holds(Instant.now())).isPresent();
             if (suspended || loop.documents().stream().noneMatch(Attachments::hasVariables)) {
@@ -185,7 +194,8 @@ final class Attachments {
         if (!Files.exists(settings.stateDirectory())) {
             return;
         }
-        try (var store = open()) {
+        try (var lease = open()) {
+            var store = lease.store();
             var found = store.attachment(key).filter(each -> each.key().equals(key));
             found.ifPresentOrElse(each -> takeAway(store, each, netns),
                     () -> log.verbose("there is no such attachment"));
@@ -235,7 +245,8 @@ final class Attachments {
             return;
         }
         List<Attachment> stale;
-        try (var store = open()) {
+        try (var lease = open()) {
+            var store = lease.store();
             store.dropAttachmentsOfOtherBoots(StoredAttached.bootId());
             tombstones.settle(store);
             stale = store.attachments().stream().filter(each -> each.key().network().equals(network)
@@ -278,7 +289,8 @@ final class Attachments {
 
     /** Whether ADD can be served. */
     void status() {
-        try (var store = open()) {
+        try (var lease = open()) {
+            var store = lease.store();
             log.debug(store.attachments().size() + " attachments");
         } catch (StoreException e) {
             throw new CniException(CniException.NOT_AVAILABLE, "the store cannot be written", e.getMessage());

@@ -4,7 +4,7 @@ import dev.plumbline.control.HttpException;
 import dev.plumbline.control.Reply;
 import dev.plumbline.control.Request;
 import dev.plumbline.control.UnixServer;
-import dev.plumbline.store.Store;
+import dev.plumbline.store.StorePool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,8 +40,7 @@ public final class CniEndpoint implements UnixServer.Handler, AutoCloseable {
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
-    /** Whoever closes a database last clears it up, which takes longer than a call: so nobody is the last. */
-    private final Store held;
+    private final StorePool stores;
     private final Supplier<CniSettings> settings;
     private final Runnable changed;
     private final Turns turns = new Turns();
@@ -49,8 +48,8 @@ public final class CniEndpoint implements UnixServer.Handler, AutoCloseable {
             new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("cni ", 0).factory());
     private @Nullable UnixServer server;
 
-    private CniEndpoint(Store held, Supplier<CniSettings> settings, Runnable changed) {
-        this.held = held;
+    private CniEndpoint(StorePool stores, Supplier<CniSettings> settings, Runnable changed) {
+        this.stores = stores;
         this.settings = settings;
         this.changed = changed;
         workers.allowCoreThreadTimeOut(true);
@@ -65,14 +64,15 @@ public final class CniEndpoint implements UnixServer.Handler, AutoCloseable {
      */
     public static CniEndpoint listen(Path stateDirectory, Supplier<CniSettings> settings, Runnable changed)
             throws IOException {
-        var held = Store.open(stateDirectory, settings.get().version());
+        var stores = new StorePool(stateDirectory, settings.get().version(),
+                Attachments.Patience.DEFAULT.store());
         try {
-            var endpoint = new CniEndpoint(held, settings, changed);
+            var endpoint = new CniEndpoint(stores, settings, changed);
             endpoint.server = UnixServer.listen(stateDirectory.resolve(SOCKET), UnixServer.Access.OWNER,
                     MOST_CONNECTIONS, endpoint);
             return endpoint;
         } catch (IOException e) {
-            held.close();
+            stores.close();
             throw e;
         }
     }
@@ -108,7 +108,7 @@ public final class CniEndpoint implements UnixServer.Handler, AutoCloseable {
 
     private CniAnswer answer(CniRequest call, Beat beat) throws IOException, InterruptedException {
         try (var _ = turns.take(subject(call), beat)) {
-            var task = new FutureTask<>(() -> new CniService(settings.get(), false).answer(call));
+            var task = new FutureTask<>(() -> new CniService(settings.get(), stores).answer(call));
             workers.execute(task);
             while (true) {
                 try {
@@ -173,6 +173,6 @@ public final class CniEndpoint implements UnixServer.Handler, AutoCloseable {
             }
         }
         workers.shutdown();
-        held.close();
+        stores.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.plumbline.cni;
 
 import dev.plumbline.intent.Attachment;
 import dev.plumbline.json.JsonText;
+import dev.plumbline.store.StorePool;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,15 +21,22 @@ public final class CniService {
 
     private final CniSettings settings;
     private final Attachments.Patience patience;
+    private final Optional<StorePool> pool;
     private final boolean alone;
 
     /** @param alone nobody else follows in the host's namespace when containers come and go */
     public CniService(CniSettings settings, boolean alone) {
-        this(settings, Attachments.Patience.DEFAULT, alone);
+        this(settings, Attachments.Patience.DEFAULT, Optional.empty(), alone);
     }
 
-    CniService(CniSettings settings, Attachments.Patience patience, boolean alone) {
+    /** One that others follow, and that uses their stores. */
+    CniService(CniSettings settings, StorePool pool) {
+        this(settings, Attachments.Patience.DEFAULT, Optional.of(pool), false);
+    }
+
+    CniService(CniSettings settings, Attachments.Patience patience, Optional<StorePool> pool, boolean alone) {
         this.settings = settings;
+        this.pool = pool;
         this.patience = patience;
         this.alone = alone;
     }
@@ -79,7 +87,7 @@ public final class CniService {
     private Optional<ObjectNode> carryOut(Call call, NetworkConfiguration configuration, CniVersion version,
             PluginType type, CniLog log) throws IOException {
         var history = call + " (network " + configuration.name() + ", type " + type.word() + ")";
-        var attachments = new Attachments(settings, patience, history, log);
+        var attachments = new Attachments(settings, pool, patience, history, log);
         var key = new Attachment.Key(call.container(), call.device(), configuration.name(), type.word());
         switch (call.command()) {
             case ADD -> {

@@ -152,15 +152,11 @@ public final class KernelNamespace implements LiveNamespace {
     public NamespaceState read(ReadScope scope) {
         synchronized (socket) {
             try {
-                for (int group : GROUPS) {
-                    watch.join(group);
-                }
+                watch.listen(GROUPS);
                 try {
                     return settled(scope);
                 } finally {
-                    for (int group : GROUPS) {
-                        watch.leave(group);
-                    }
+                    watch.listen();
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e.getMessage(), e);

@@ -39,6 +39,12 @@ record Descriptor(int fd) {
         return address.getInt(4);
     }
 
+    /** Binds it again, to the multicast groups of these bits: {@code netlink_bind} sets all of them at once. */
+    void groups(int portId, int groups) throws NetlinkException {
+        var address = direct(ADDRESS_SIZE).putShort(0, (short) Libc.AF_NETLINK).putInt(4, portId).putInt(8, groups);
+        Libc.check("cannot choose multicast groups", () -> Libc.c().bind(fd, address, ADDRESS_SIZE));
+    }
+
     void close() {
         Libc.c().close(fd);
     }

@@ -321,6 +321,22 @@ public final class NetlinkSocket implements AutoCloseable {
                 () -> Libc.c().poll(pollDescriptor, 1, (int) Math.min(left, 60_000)));
     }
 
+    /**
+     * Joins these multicast groups and leaves all others, in one step.
+     *
+     * @param groups numbers from 1 to 32
+     */
+    public void listen(int... groups) throws NetlinkException {
+        int bits = 0;
+        for (int group : groups) {
+            if (group < 1 || group > Integer.SIZE) {
+                throw new IllegalArgumentException("a group from 1 to 32: " + group);
+            }
+            bits |= 1 << group - 1;
+        }
+        descriptor.groups(portId, bits);
+    }
+
     /** Joins a multicast group ({@code RTNLGRP_*}): its notifications arrive from now on. */
     public void join(int group) throws NetlinkException {
         descriptor.option(Netlink.SOL_NETLINK, Netlink.NETLINK_ADD_MEMBERSHIP, group);

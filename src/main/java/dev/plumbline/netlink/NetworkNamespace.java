@@ -10,8 +10,8 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network namespace, held by a file descriptor until closed. A thread that enters it is made for that and ends: no
- * pool thread ever changes its namespace.
+ * A network namespace, held by a file descriptor until closed. A thread that enters it is made for that and ends, but
+ * for the one that only opens sockets ({@link Entrance}): no other ever changes its namespace.
  */
 public final class NetworkNamespace implements AutoCloseable {
 
@@ -155,10 +155,8 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     int socket(int domain, int type, int protocol) throws NetlinkException {
-        return onThread(() -> {
-            enter();
-            return Libc.check("cannot open a socket", () -> Libc.c().socket(domain, type, protocol));
-        });
+        return current ? Libc.check("cannot open a socket", () -> Libc.c().socket(domain, type, protocol))
+                : Entrance.socket(fd, label, domain, type, protocol);
     }
 
     private void enter() throws NetlinkException {

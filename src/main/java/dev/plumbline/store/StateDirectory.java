@@ -118,21 +118,21 @@ public record StateDirectory(Path path) {
         if (Files.isSymbolicLink(file)) {
             return Optional.of(file + " is a symbolic link, which plumbline never makes: remove it");
         }
-        var what = file + " (mode " + Integer.toOctalString(mode & 07777) + ", owner " + ownerName(file, owner) + ")";
         if (owner != ROOT && owner != ownUid()) {
-            return Optional.of(what + " belongs to another user, who could forge plumbline's state: chown "
+            return Optional.of(described(file, mode, owner) + " belongs to another user, who could forge plumbline's state: chown "
                     + (ownUid() == ROOT ? "root" : String.valueOf(ownUid())) + " " + file);
         }
         if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & excuse) == 0) {
-            return Optional.of(what + " can be written by others, who could forge plumbline's state: chmod go-w "
+            return Optional.of(described(file, mode, owner) + " can be written by others, who could forge plumbline's state: chmod go-w "
                     + file);
         }
         return Optional.empty();
     }
 
-    private static String ownerName(Path file, int owner) throws IOException {
+    private static String described(Path file, int mode, int owner) throws IOException {
         var name = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
-        return name.equals(Integer.toString(owner)) ? name : name + " (" + owner + ")";
+        return file + " (mode " + Integer.toOctalString(mode & 07777) + ", owner "
+                + (name.equals(Integer.toString(owner)) ? name : name + " (" + owner + ")") + ")";
     }
 
     private static int ownUid() throws IOException {
