@@ -292,7 +292,7 @@ public final class AgentLoop implements AutoCloseable {
         } catch (RuntimeException e) {
             outcome = Outcome.failed(e.getMessage() == null ? e.toString() : e.getMessage(), true);
         }
-        outcome.interests().ifPresent(this::listen);
+        outcome.interests().ifPresent(each -> listen(each, item.cause));
         done(item, outcome);
         news.tell(status().fights());
         for (var waiting : item.waiting) {
@@ -311,11 +311,15 @@ public final class AgentLoop implements AutoCloseable {
         return outcome;
     }
 
-    private void listen(List<Interests> interests) {
+    private void listen(List<Interests> interests, Cause cause) {
         try {
             // What came before the watch listened was not heard: read once more.
             if (listening.interests(interests)) {
-                request(Action.CORRECT, Cause.Kind.CHANGE);
+                if (cause.kind() == Cause.Kind.ATTACHMENTS) {
+                    attachmentsChanged();
+                } else {
+                    request(Action.CORRECT, Cause.Kind.CHANGE);
+                }
             }
             watchFailure(Optional.empty());
         } catch (IOException e) {
