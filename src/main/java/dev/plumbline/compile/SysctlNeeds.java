@@ -2,6 +2,7 @@ package dev.plumbline.compile;
 
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.FirewallSpec;
+import dev.plumbline.intent.RouteTableSpec;
 import dev.plumbline.intent.RoutingRulesSpec;
 import dev.plumbline.intent.RoutingRulesSpec.RuleSpec;
 import dev.plumbline.state.Family;
@@ -19,8 +20,8 @@ import java.util.Set;
  *
  * <p>{@code SourceRouting} needs none. A reverse-path filter looks up the way back from the packet's destination, which
  * is the bound address, so that it follows the address's own rule into its own table and finds the device that the
- * packet came by; that holds for strict filters too. {@code RouteTable} needs none: what leads packets into the table
- * does. Of {@code RoutingRules} those do that the way back does not follow, and those for packets of others.
+ * packet came by; that holds for strict filters too. {@code RouteTable} needs forwarding where it is a device's own, and
+ * else none: what leads packets into the table does. Of {@code RoutingRules} those do that the way back does not follow, and those for packets of others.
  *
  * <p>{@code src_valid_mark} is never asked for: a loose filter asks for any way back, and without marks finds the one
  * in main; with them it would follow tables that lead but one way, and drop what these refuse.
@@ -135,6 +136,7 @@ final class SysctlNeeds {
             case RoutingRulesSpec spec -> spec.rules().stream().anyMatch(each -> isLookup(each)
                     && (isForOthers(each) || isOneWay(each)));
             case FirewallSpec spec -> FirewallSysctls.mayNeedAny(spec);
+            case RouteTableSpec spec -> isForOthers(spec);
             default -> false;
         };
     }
@@ -145,6 +147,7 @@ final class SysctlNeeds {
             case RoutingRulesSpec spec -> spec.rules().stream().anyMatch(each ->
                     each.rule().family() == Family.IPV6 && isLookup(each) && isForOthers(each));
             case FirewallSpec spec -> FirewallSysctls.mayForwardIpv6(spec);
+            case RouteTableSpec spec -> isForOthers(spec) && !spec.ipv6().isEmpty();
             default -> false;
         };
     }
@@ -154,6 +157,7 @@ final class SysctlNeeds {
         return switch (document.spec()) {
             case RoutingRulesSpec spec -> spec.manageSysctls();
             case FirewallSpec spec -> spec.manageSysctls();
+            case RouteTableSpec spec -> spec.manageSysctls();
             default -> false;
         };
     }
@@ -165,6 +169,7 @@ final class SysctlNeeds {
             case RoutingRulesSpec spec -> spec.rules().stream().filter(each -> isMeant(each, spec))
                     .forEach(each -> rule(each, gathering));
             case FirewallSpec spec -> new FirewallSysctls(spec, gathering).gather();
+            case RouteTableSpec spec when isForOthers(spec) -> table(spec, gathering);
             default -> { }
         }
         return List.copyOf(gathering.needs);
@@ -174,6 +179,20 @@ final class SysctlNeeds {
     private boolean isMeant(RuleSpec each, RoutingRulesSpec spec) {
         return each.rule().family() == Family.IPV4 || !devices(each).isEmpty() || spec.rules().stream()
                 .noneMatch(other -> other.rule().family() == Family.IPV4 && other.origin().equals(each.origin()));
+    }
+
+    private static void table(RouteTableSpec spec, Gathering gathering) {
+        var device = spec.device().orElseThrow();
+        for (var rows : List.of(spec.ipv4(), spec.ipv6())) {
+            if (!rows.isEmpty()) {
+                gathering.forwards(rows.family(), Set.of(device.value()), device.origin(),
+                        "packets that come in by " + device.value());
+            }
+        }
+    }
+
+    private static boolean isForOthers(RouteTableSpec spec) {
+        return spec.device().filter(device -> !device.value().equals(LOOPBACK)).isPresent();
     }
 
     private void rule(RuleSpec each, Gathering gathering) {

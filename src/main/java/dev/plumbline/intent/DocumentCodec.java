@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class DocumentCodec {
 
     /** To be raised with every change of the records or of the format. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
     /** "PLMB". */
     static final int MAGIC = 0x504c4d42;
 
@@ -239,6 +239,7 @@ public final class DocumentCodec {
             values.text(spec.device().get().value());
             values.origin(spec.device().get().origin());
         }
+        data.writeBoolean(spec.manageSysctls());
         data.writeBoolean(spec.exclusive());
         data.writeBoolean(spec.adopt());
         data.writeBoolean(spec.optional());
@@ -251,8 +252,8 @@ public final class DocumentCodec {
                 ? Optional.of(new Located<>(data.readLong(), values.origin())) : Optional.empty();
         Optional<Located<String>> device = data.readBoolean()
                 ? Optional.of(new Located<>(values.text(), values.origin())) : Optional.empty();
-        return new RouteTableSpec(id, device, data.readBoolean(), data.readBoolean(), data.readBoolean(), values.rows(),
-                values.rows());
+        return new RouteTableSpec(id, device, data.readBoolean(), data.readBoolean(), data.readBoolean(),
+                data.readBoolean(), values.rows(), values.rows());
     }
 
     private static void write(RoutingRulesSpec spec, DataOutputStream data, ValueWriter values) throws IOException {

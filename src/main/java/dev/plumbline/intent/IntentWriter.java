@@ -210,6 +210,9 @@ public final class IntentWriter {
         if (spec.device().isPresent()) {
             line("  interface: " + FlowText.quoted(spec.device().get().value()));
         }
+        if (spec.manageSysctls()) {
+            line("  sysctls: manage");
+        }
         flag("exclusive", spec.exclusive());
         flag("adopt", spec.adopt());
         flag("optional", spec.optional());

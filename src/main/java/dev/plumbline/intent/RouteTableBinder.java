@@ -24,7 +24,7 @@ final class RouteTableBinder implements DocumentBinder.SpecBinder {
 
     @Override
     public List<String> fields() {
-        return List.of("id", "interface", "exclusive", "adopt", "optional", "routes");
+        return List.of("id", "interface", "sysctls", "exclusive", "adopt", "optional", "routes");
     }
 
     @Override
@@ -36,6 +36,12 @@ final class RouteTableBinder implements DocumentBinder.SpecBinder {
     public Spec finish(Node.Mapping spec, String name, Origin document) {
         var id = id(spec, name);
         var device = device(spec, name);
+        boolean manage = values.managesSysctls(spec, SPEC);
+        if (spec.get("interface") == null && spec.get("sysctls") != null) {
+            values.error(Objects.requireNonNull(spec.get("sysctls")), SPEC.field("sysctls"), "a table depends on"
+                    + " sysctls where it is an interface's own: add `interface`, or leave this to what leads packets"
+                    + " into the table (RoutingRules, Firewall)");
+        }
         boolean exclusive = values.flag(spec, "exclusive", SPEC, false);
         boolean adopt = values.flag(spec, "adopt", SPEC, false);
         boolean optional = values.flag(spec, "optional", SPEC, false);
@@ -47,7 +53,8 @@ final class RouteTableBinder implements DocumentBinder.SpecBinder {
         var built = routes.build(document, adopt);
         return new RouteTableSpec(id.map(located -> new Located<>(located.value(),
                 document(document, located.origin()))), device.map(located -> new Located<>(located.value(),
-                document(document, located.origin()))), exclusive, adopt, optional, built.ipv4(), built.ipv6());
+                document(document, located.origin()))), manage, exclusive, adopt, optional, built.ipv4(),
+                built.ipv6());
     }
 
     private static Origin document(Origin document, Origin at) {

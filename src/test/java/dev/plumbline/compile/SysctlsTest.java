@@ -1,6 +1,7 @@
 package dev.plumbline.compile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.intent.Document;
 import dev.plumbline.intent.DriftMode;
@@ -71,6 +72,22 @@ class SysctlsTest {
     void rulesForPacketsOfOthersNeedForwarding() {
         var rules = managed(Intents.rules("r", "1000: iif tun0 from 10.8.0.0/24 lookup plugin"));
         assertEquals(List.of(FORWARD + "=1"), needs(edge(), rules, table()));
+    }
+
+    @Test
+    void aTableOfAnInterfaceForwardsWhatComesInByIt() {
+        var yaml = "apiVersion: plumbline.dev/v1\nkind: RouteTable\nmetadata: {name: eth0}\nspec:\n"
+                + "  interface: eth0\n  sysctls: manage\n  routes: [{to: 10.9.0.0/16, dev: eth0}]\n";
+        assertEquals(List.of(FORWARD + "=1"), needs(edge(), FirewallScene.parse(yaml).getFirst()));
+        var both = yaml.replace("}]", "}, {to: 2001:db8:9::/48, dev: eth0}]");
+        assertEquals(List.of(FORWARD + "=1", FORWARD6 + "=1"), needs(edge(), FirewallScene.parse(both).getFirst()));
+        var nobodys = yaml.replace("  interface: eth0\n  sysctls: manage\n", "");
+        assertEquals(List.of(), needs(edge(), FirewallScene.parse(nobodys).getFirst()));
+        var host = edge();
+        var warned = host.compile(FirewallScene.parse(yaml.replace("  sysctls: manage\n", "")).getFirst());
+        assertTrue(warned.problems().toString().contains("packets that come in by eth0 are not forwarded"),
+                () -> warned.problems().toString());
+        assertEquals(List.of(), writes(host, warned));
     }
 
     @Test

@@ -48,7 +48,7 @@ class InlineSecretsTest {
     @Test
     void theMessageAndTheLine() {
         assertEquals("a.yaml:6:3: error: spec.psk: unknown field `psk`; known here: id, interface,"
-                + " exclusive, adopt, optional, routes, hosts, netns, drift\n    6 |   psk: •••\n      |   ^\n"
+                + " sysctls, exclusive, adopt, optional, routes, hosts, netns, drift\n    6 |   psk: •••\n      |   ^\n"
                 + "a.yaml:6:8: error: spec.psk: " + REFUSAL + "\n    6 |   psk: •••\n      |        ^\n",
                 printed(HEAD + "  psk: S3CR3T\n"));
     }

@@ -108,8 +108,9 @@ final class IntentArbitraries {
 
     private RouteTableSpec routeTable() {
         boolean adopt = chance(50);
+        var device = chance(70) ? Optional.<Located<String>>empty() : Optional.of(located(one(DEVICES)));
         return new RouteTableSpec(chance(50) ? Optional.of(located(1 + random.nextLong(252))) : Optional.empty(),
-                chance(70) ? Optional.empty() : Optional.of(located(one(DEVICES))), chance(50), adopt, chance(50),
+                device, device.isPresent() && chance(50), chance(50), adopt, chance(50),
                 rows(Family.IPV4, false, adopt), rows(Family.IPV6, false, false));
     }
 

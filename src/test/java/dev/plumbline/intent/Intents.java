@@ -64,7 +64,7 @@ final class Intents {
                     placeless(source.table()), source.routes(), source.priority(), source.sourceHints(),
                     source.optional(), source.ipv4Routes(), source.ipv6Routes()).by(placeless(source.method()));
             case RouteTableSpec table -> new RouteTableSpec(table.id().map(Intents::placeless),
-                    table.device().map(Intents::placeless), table.exclusive(),
+                    table.device().map(Intents::placeless), table.manageSysctls(), table.exclusive(),
                     table.adopt(), table.optional(), table.ipv4(), table.ipv6());
             case RoutingRulesSpec rules -> new RoutingRulesSpec(rules.adopt(), rules.manageSysctls(),
                     rules.rules().stream().map(rule -> new RoutingRulesSpec.RuleSpec(rule.rule(), rule.table(), NOWHERE)).toList());

@@ -60,7 +60,8 @@ class YamlReaderTest {
     @Test
     void columnsCountCharactersNotBytes() {
         assertEquals("a.yaml:4:18: error: spec.ü𝄞: unknown field `ü𝄞`; known here: id,"
-                + " interface, exclusive, adopt, optional, routes, hosts, netns, drift", Intents.problems(HEAD + "spec: {\"id\": 1 , ü𝄞: 1}\n").getFirst());
+                + " interface, sysctls, exclusive, adopt, optional, routes, hosts, netns, drift",
+                Intents.problems(HEAD + "spec: {\"id\": 1 , ü𝄞: 1}\n").getFirst());
         assertEquals(List.of("a.yaml:4:14: error: spec.id: expected a whole number from 0 to 4294967295; found `x`"),
                 Intents.problems(HEAD + "spec: {\"id\": x}\n"));
     }
