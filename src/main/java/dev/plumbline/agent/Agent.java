@@ -38,14 +38,13 @@ public final class Agent {
      *
      * @param host the namespace to watch; closed by {@link #run}
      * @param socket the control socket's path, for its owner alone
-     * @param suspended whether to begin suspended
      * @throws IOException if another agent serves the socket, or the kernel refuses
      */
     public Agent(NetworkNamespace host, Path socket, Work work, Function<AgentLoop, AgentControl> control,
-            boolean suspended, ServiceNotification systemd) throws IOException {
+            ServiceNotification systemd) throws IOException {
         this.systemd = systemd;
         watch = NetworkWatch.open(host, SETTLE);
-        loop = new AgentLoop(new Announcements(work, systemd), watch::interests, suspended);
+        loop = new AgentLoop(new Announcements(work, systemd), watch::interests);
         try {
             server = UnixServer.listen(socket, UnixServer.Access.OWNER, new ControlRoutes(control.apply(loop)));
         } catch (IOException e) {

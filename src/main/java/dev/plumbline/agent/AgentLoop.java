@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * failures, and when asked. What is asked for several times before its turn comes is done once.
  *
  * <p>While an action waits to be tried again after a failure, the schedule leaves it alone; changes, deadlines and
- * people do not. While the loop is suspended, only deadlines are kept and the configuration is read.
+ * people do not.
  */
 public final class AgentLoop implements AutoCloseable {
 
@@ -47,7 +46,6 @@ public final class AgentLoop implements AutoCloseable {
     private Settings settings;
     private Optional<String> watchFailure = Optional.empty();
     private Optional<Instant> deadline = Optional.empty();
-    private boolean suspended;
     private boolean stopping;
     private boolean attachmentsAwaited;
     private @Nullable Action running;
@@ -86,15 +84,14 @@ public final class AgentLoop implements AutoCloseable {
     }
 
     /** Does nothing before {@link #start}. */
-    public AgentLoop(Work work, Listening listening, boolean suspended) {
-        this(work, listening, suspended, InstantSource.system());
+    public AgentLoop(Work work, Listening listening) {
+        this(work, listening, InstantSource.system());
     }
 
-    AgentLoop(Work work, Listening listening, boolean suspended, InstantSource clock) {
+    AgentLoop(Work work, Listening listening, InstantSource clock) {
         this.clock = clock;
         this.work = work;
         this.listening = listening;
-        this.suspended = suspended;
         settings = work.settings();
         limits = new WakeLimits(settings);
         news = new FightNews(work);
@@ -137,7 +134,7 @@ public final class AgentLoop implements AutoCloseable {
         }
         schedule(action, action == Action.POLL ? settings.poll() : settings.correct());
         var before = last.get(action);
-        if (!suspended && (before == null || before.retry().isEmpty())) {
+        if (before == null || before.retry().isEmpty()) {
             request(action, kind);
         }
     }
@@ -163,11 +160,11 @@ public final class AgentLoop implements AutoCloseable {
     /**
      * Polls and corrects now.
      *
-     * @throws IllegalStateException if the loop is suspended or stops
+     * @throws IllegalStateException if the loop stops
      */
     public synchronized CompletableFuture<Triggered> trigger() {
-        if (suspended || stopping) {
-            throw new IllegalStateException(stopping ? "the agent is about to stop" : "the agent is suspended");
+        if (stopping) {
+            throw new IllegalStateException("the agent is about to stop");
         }
         return triggered(Action.POLL).thenCombine(triggered(Action.CORRECT), Triggered::new);
     }
@@ -188,7 +185,7 @@ public final class AgentLoop implements AutoCloseable {
      * is to hear what becomes of theirs. Done once for many, and for a tenth of the time at most.
      */
     public synchronized void attachmentsChanged() {
-        if (stopping || suspended || attachmentsAwaited) {
+        if (stopping || attachmentsAwaited) {
             return;
         }
         attachmentsAwaited = true;
@@ -207,27 +204,11 @@ public final class AgentLoop implements AutoCloseable {
         watchFailure = failure;
     }
 
-    /** Begins nothing but deadlines and reloads from now on; what is being done is finished. */
-    public synchronized void suspend() {
-        suspended = true;
-    }
-
-    /** Goes on, and makes up for what was missed. */
-    public synchronized void resume() {
-        if (suspended) {
-            suspended = false;
-            request(Action.POLL, Cause.Kind.SCHEDULE);
-            request(Action.CORRECT, Cause.Kind.SCHEDULE);
-        }
-    }
-
     /** How it fares. */
     public synchronized LoopStatus status() {
-        return new LoopStatus(suspended, Optional.ofNullable(running), Map.copyOf(last),
-                limits.fights(System.nanoTime()), suspended ? Optional.empty() : schedule.next(Set.of(
-                        Action.POLL.name(), Action.CORRECT.name(), RETRY + Action.POLL, RETRY + Action.CORRECT,
-                        DEADLINE)),
-                watchFailure);
+        return new LoopStatus(Optional.ofNullable(running), Map.copyOf(last), limits.fights(System.nanoTime()),
+                schedule.next(Set.of(Action.POLL.name(), Action.CORRECT.name(), RETRY + Action.POLL,
+                        RETRY + Action.CORRECT, DEADLINE)), watchFailure);
     }
 
     /** Whether the loop waits, or works for no longer than {@link Settings#hung} at one thing. */
@@ -254,14 +235,14 @@ public final class AgentLoop implements AutoCloseable {
     private synchronized Optional<Item> next() throws InterruptedException {
         while (!stopping) {
             long now = System.nanoTime();
-            var wake = suspended ? OptionalLong.empty() : limits.due(now);
+            var wake = limits.due(now);
             long left = wake.isEmpty() ? Long.MAX_VALUE : wake.getAsLong() - now;
             if (left <= 0) {
                 request(Action.CORRECT, new Cause(Cause.Kind.CHANGE, limits.take(now)));
             }
             for (var action : List.of(Action.RELOAD, Action.CORRECT, Action.POLL)) {
                 var item = pending.get(action);
-                if (item != null && isAllowed(action, item.cause)) {
+                if (item != null) {
                     pending.remove(action);
                     running = action;
                     began = System.nanoTime();
@@ -275,10 +256,6 @@ public final class AgentLoop implements AutoCloseable {
             }
         }
         return Optional.empty();
-    }
-
-    private boolean isAllowed(Action action, Cause cause) {
-        return !suspended || action == Action.RELOAD || cause.kind() == Cause.Kind.DEADLINE;
     }
 
     private void perform(Item item) {

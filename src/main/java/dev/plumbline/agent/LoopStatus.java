@@ -11,11 +11,11 @@ import java.util.Optional;
  *
  * @param running what it does at this moment
  * @param last of each action that was done once
- * @param next when it does something by itself; absent while it is suspended
+ * @param next when it does something by itself
  * @param watchFailure why changes of others do not wake the loop; absent if they do
  */
-public record LoopStatus(boolean suspended, Optional<Action> running, Map<Action, Last> last, List<Fight> fights,
-        Optional<Instant> next, Optional<String> watchFailure) {
+public record LoopStatus(Optional<Action> running, Map<Action, Last> last, List<Fight> fights, Optional<Instant> next,
+        Optional<String> watchFailure) {
 
     /**
      * The last time that something was done.

@@ -60,7 +60,7 @@ final class AgentCommand extends Subcommand {
             var agent = new Agent(NetworkNamespace.current(), directory.resolve(SOCKET), work, loop -> {
                 attached.set(loop::attachmentsChanged);
                 return new HostControl(loop, directory, invocation);
-            }, false, ServiceNotification.of(System.getenv()));
+            }, ServiceNotification.of(System.getenv()));
             try (var _ = CniEndpoint.listen(directory, () -> cni, attached.get())) {
                 agent.run();
             }

@@ -33,7 +33,7 @@ class AgentLoopTest {
     private final RecordedWork work = new RecordedWork(settings(NEVER, NEVER));
     private final List<List<Interests>> listened = new ArrayList<>();
     private final AtomicLong clockOffset = new AtomicLong();
-    private final AgentLoop loop = new AgentLoop(work, this::listen, false,
+    private final AgentLoop loop = new AgentLoop(work, this::listen,
             () -> Instant.now().plusMillis(clockOffset.get()));
 
     private static Settings settings(Duration poll, Duration correct) {
@@ -66,7 +66,7 @@ class AgentLoopTest {
     @Test
     void correctsAtOnceAndPollsSoonAndThenByTheClock() throws Exception {
         work.settings(settings(Duration.ofMillis(500), Duration.ofMillis(1000)));
-        try (var timed = new AgentLoop(work, this::listen, false)) {
+        try (var timed = new AgentLoop(work, this::listen)) {
             long begin = System.nanoTime();
             timed.start();
             var calls = work.during(5200);
@@ -113,7 +113,7 @@ class AgentLoopTest {
         work.settings(settings(Duration.ofMillis(60), NEVER));
         work.answer((action, cause) -> action == Action.POLL ? Outcome.failed("no way to the host", true)
                 : Outcome.NOTHING);
-        try (var timed = new AgentLoop(work, this::listen, false)) {
+        try (var timed = new AgentLoop(work, this::listen)) {
             timed.start();
             var polls = new ArrayList<RecordedWork.Call>();
             while (polls.size() < 6) {
@@ -183,26 +183,6 @@ class AgentLoopTest {
         assertEquals("CORRECT CHANGE", work.next(2000));
         loop.trigger().get(5, TimeUnit.SECONDS);
         assertEquals(List.of(RULE.toString()), work.told(), "once, and although it could not be told at first");
-    }
-
-    @Test
-    void aSuspendedLoopKeepsDeadlinesOnlyAndMakesUpForTheRest() throws Exception {
-        work.answer((action, cause) -> new Outcome(List.of(), Optional.empty(), Optional.empty(),
-                cause.kind() == Cause.Kind.DEADLINE ? Optional.empty() : Optional.of(Instant.now().plusMillis(900))));
-        started();
-        loop.suspend();
-        loop.changed(CHANGES);
-        assertEquals("nothing", work.next(400));
-        assertEquals("the agent is suspended",
-                assertThrows(IllegalStateException.class, loop::trigger).getMessage());
-        loop.reload();
-        assertEquals("RELOAD RELOAD", work.next(300));
-        assertEquals("CORRECT DEADLINE", work.next(2000));
-        assertTrue(loop.status().suspended());
-        assertEquals("nothing", work.next(300));
-        loop.resume();
-        assertEquals(Set.of("CORRECT CHANGE", "POLL SCHEDULE"), Set.of(work.next(1000), work.next(1000)));
-        assertFalse(loop.status().suspended());
     }
 
     @Test

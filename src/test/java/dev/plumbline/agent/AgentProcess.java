@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A program of its own: an agent whose work is to keep one rule in a namespace, by {@code ip}. Arguments: the
@@ -21,6 +22,8 @@ final class AgentProcess {
 
     static final String RULE = "from 10.0.0.0/8 lookup 110 protocol 157";
 
+    private static final AtomicBoolean SUSPENDED = new AtomicBoolean();
+
     private AgentProcess() {
     }
 
@@ -29,7 +32,7 @@ final class AgentProcess {
         var directory = Path.of(arguments[1]);
         try {
             new Agent(NetworkNamespace.named(arguments[0]), directory.resolve("agent.sock"),
-                    new OneRule(arguments[0], directory), Asked::new, false,
+                    new OneRule(arguments[0], directory), Asked::new,
                     ServiceNotification.of(System.getenv())).run();
         } catch (IOException e) {
             System.err.println(e.getMessage());
@@ -99,25 +102,28 @@ final class AgentProcess {
         @Override
         public String status() {
             var status = loop.status();
-            return "{\"suspended\":" + status.suspended() + ",\"fights\":\""
+            return "{\"suspended\":" + SUSPENDED.get() + ",\"fights\":\""
                     + status.fights().stream().map(Fight::object).toList() + "\",\"watch\":\""
                     + status.watchFailure().orElse("") + "\"}\n";
         }
 
         @Override
         public String trigger(boolean wait) {
+            if (SUSPENDED.get()) {
+                throw new IllegalStateException("suspended");
+            }
             var triggered = loop.trigger();
             return wait ? "{\"changed\":\"" + triggered.join().correct().changed() + "\"}\n" : "{}\n";
         }
 
         @Override
         public void suspend() {
-            loop.suspend();
+            SUSPENDED.set(true);
         }
 
         @Override
         public void resume() {
-            loop.resume();
+            SUSPENDED.set(false);
         }
     }
 }
