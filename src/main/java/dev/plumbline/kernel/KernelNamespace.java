@@ -157,6 +157,8 @@ public final class KernelNamespace implements LiveNamespace {
                     return settled(scope);
                 } finally {
                     watch.listen();
+                    watch.rest();
+                    socket.rest();
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e.getMessage(), e);

@@ -18,9 +18,10 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Bytes a send: longer ones are no faster, and this bounds the queue of answers. */
     static final int SEND_SIZE = 256 * 1024;
-    /** Of closed sockets, for the next ones: nothing but a garbage collection, which may be far, frees such memory. */
+    /** Of sockets at rest, for others: nothing but a garbage collection, which may be far, frees such memory. */
     private static final Queue<ByteBuffer> SPARE = new ConcurrentLinkedQueue<>();
     private static final int MOST_SPARE = 64;
+    private static final ByteBuffer NONE = direct(0);
     /** Most sockets ask for a few things: those of a thousand namespaces must not cost what a large apply needs. */
     private static final int FIRST_SEND_SIZE = 4 * 1024;
     private static final int RECEIVE_SIZE = 64 * 1024;
@@ -38,7 +39,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final ByteBuffer address = direct(Descriptor.ADDRESS_SIZE);
     private final ByteBuffer addressSize = direct(4);
     private final ByteBuffer pollDescriptor = direct(8);
-    private ByteBuffer received = spare();
+    private ByteBuffer received = NONE;
     private final MessageReader reader = new MessageReader(received);
     private int sequence;
     private boolean closed;
@@ -293,6 +294,9 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** The length of a datagram of the kernel, which may exceed the buffer; -1 if none is there. */
     private int receiveNow() throws NetlinkException {
+        if (received == NONE) {
+            received = spare();
+        }
         while (true) {
             addressSize.putInt(0, Descriptor.ADDRESS_SIZE);
             long length = Libc.retry(() -> Libc.c().recvfrom(fd, received, received.capacity(),
@@ -430,6 +434,17 @@ public final class NetlinkSocket implements AutoCloseable {
         return Descriptor.direct(size);
     }
 
+    /**
+     * Gives back the memory for answers until there is another: of a thousand sockets that are held open, few are at work.
+     * What a reader has shown is gone.
+     */
+    public void rest() {
+        if (received.capacity() == RECEIVE_SIZE && SPARE.size() < MOST_SPARE) {
+            SPARE.add(received);
+        }
+        received = NONE;
+    }
+
     private static ByteBuffer spare() {
         var spare = SPARE.poll();
         return spare == null ? direct(RECEIVE_SIZE) : spare.clear();
@@ -440,9 +455,7 @@ public final class NetlinkSocket implements AutoCloseable {
         if (!closed) {
             closed = true;
             descriptor.close();
-            if (received.capacity() == RECEIVE_SIZE && SPARE.size() < MOST_SPARE) {
-                SPARE.add(received);
-            }
+            rest();
         }
     }
 }
