@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.kernel.Nft;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
+import dev.plumbline.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,6 +121,57 @@ class FirewallLoopKernelTest {
         assertEquals(0, destroyed.code(), destroyed::toString);
         assertFalse(isThere());
         assertEquals(others, foreign(nft));
+    }
+
+    /** Packets meet the same rules in the same order, and what is counted goes on when others change. */
+    @Test
+    void aLargeChainStandsInParts() throws Exception {
+        var lines = new ArrayList<String>();
+        IntStream.range(0, 9_000).forEach(i -> lines.add("INPUT -s 10.1." + (i >> 8) + '.' + (i & 255) + " -j DROP"));
+        lines.set(3_000, "INPUT -s 127.0.0.78 -j RETURN");
+        lines.set(6_000, "INPUT -s 127.0.0.77 -p udp --dport 9 -j DROP");
+        lines.set(8_999, "INPUT -s 127.0.0.78 -j DROP");
+        edge(lines.toArray(String[]::new));
+        host.apply();
+        int top = ours("input-filter").size();
+        assertTrue(top < 1_000, () -> top + " rules in the chain itself");
+        host.assertNothingToDo();
+        try (var namespace = NetworkNamespace.named(host.name())) {
+            for (var source : List.of("127.0.0.77", "127.0.0.78")) {
+                namespace.call(() -> {
+                    try (var socket = new DatagramSocket(0, InetAddress.getByName(source))) {
+                        socket.send(new DatagramPacket(new byte[1], 1, InetAddress.getByName("127.0.0.1"), 9));
+                    }
+                    return null;
+                });
+            }
+        }
+        var counted = List.of("127.0.0.78 counter packets 1 bytes 29 return",
+                "127.0.0.77 udp dport 9 counter packets 1 bytes 29 drop", "127.0.0.78 counter packets 0 bytes 0 drop");
+        assertEquals(counted, loopback());
+
+        lines.set(6_001, "INPUT -s 10.1.99.1 -j ACCEPT");
+        lines.remove(100);
+        edge(lines.toArray(String[]::new));
+        host.apply();
+        assertEquals(counted, loopback());
+        host.assertNothingToDo();
+        nft.run("flush chain inet plumbline input-filter");
+        host.apply();
+        host.assertNothingToDo();
+
+        edge(lines.subList(5_990, 6_010).toArray(String[]::new));
+        host.apply();
+        assertEquals(20, ours("input-filter").size());
+        assertFalse(nft.run("list table inet plumbline").contains("input-filter/"));
+    }
+
+    /** What the rules for packets of this host have counted, as packets meet them. */
+    private List<String> loopback() {
+        var found = nft.run("list table inet plumbline").lines().filter(line -> line.contains("saddr 127.0.0."))
+                .map(line -> line.replaceAll(".*saddr (.*) comment.*", "$1")).toList();
+        return List.of("return", "udp", "0 drop").stream().flatMap(word -> found.stream()
+                .filter(line -> line.contains(word))).toList();
     }
 
     /** A packet must pass the chains of all: the plan says which of others may drop what its rules let pass. */
