@@ -67,11 +67,10 @@ class AgentKernelTest {
     }
 
     private void start() throws IOException {
-        agent = new ProcessBuilder("ip", "netns", "exec", host.name(), ProcessHandle.current().info().command()
-                .orElseThrow(), "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
-                System.getProperty("java.class.path"), Plumbline.class.getName(), "agent", "--config",
-                directory.resolve("plumbline.yaml").toString(), "--socket-dir", directory.resolve("run").toString())
-                .redirectErrorStream(true)
+        var words = host.inNamespace();
+        words.addAll(List.of("agent", "--config", directory.resolve("plumbline.yaml").toString(), "--socket-dir",
+                directory.resolve("run").toString()));
+        agent = new ProcessBuilder(words).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         await(() -> plumbline("status").out().contains("Agent:     pid"), "the agent answers");
     }

@@ -54,11 +54,10 @@ class ConfirmKernelTest {
     @Test
     void theGuardRevertsInTimeThoughTheApplyIsGone() throws Exception {
         // A process of its own, which has ended when the time is over: what is left is the guard alone.
-        var apply = new ProcessBuilder("ip", "netns", "exec", host.name(), ProcessHandle.current().info().command()
-                .orElseThrow(), "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
-                System.getProperty("java.class.path"), Plumbline.class.getName(), "apply", "--auto-approve", "--confirm",
-                "6s", "--intents", host.intents().toString(), "--state-dir", host.state().toString())
-                .redirectErrorStream(true).start();
+        var words = host.inNamespace();
+        words.addAll(List.of("apply", "--auto-approve", "--confirm", "6s", "--intents", host.intents().toString(),
+                "--state-dir", host.state().toString()));
+        var apply = new ProcessBuilder(words).redirectErrorStream(true).start();
         var printed = new String(apply.getInputStream().readAllBytes());
         assertTrue(apply.waitFor(60, TimeUnit.SECONDS));
         assertTrue(printed.contains("unless you say: plumbline confirm"), printed);

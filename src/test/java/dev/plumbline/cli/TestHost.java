@@ -3,6 +3,7 @@ package dev.plumbline.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.host.Program;
 import dev.plumbline.kernel.Ip;
 import dev.plumbline.kernel.ThrowAwayNamespaces;
 import dev.plumbline.netlink.NetworkNamespace;
@@ -179,14 +180,16 @@ final class TestHost {
         return startAsIs(printed, words(command, more));
     }
 
+    /** The words that start plumbline as a process of its own in this host's namespace, before its command. */
+    List<String> inNamespace() {
+        var words = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        words.addAll(Program.command());
+        return words;
+    }
+
     /** Starts a command line as it is, as a process of its own in this host's namespace. */
     Process startAsIs(Path printed, List<String> words) {
-        var all = new ArrayList<>(List.of("ip", "netns", "exec", name,
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-Xmx256m", "-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Plumbline.class.getName()));
+        var all = inNamespace();
         all.addAll(words);
         try {
             return new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(printed.toFile()).start();
