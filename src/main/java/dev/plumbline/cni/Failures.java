@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 /** What the parts of plumbline throw, as errors of the specification. */
 final class Failures {
 
+    private static final String SPEC = "spec.";
+
     private Failures() {
     }
 
@@ -25,14 +27,27 @@ final class Failures {
             case StoreException _ -> new CniException(CniException.IO, text(failure));
             case IntentException wrong -> new CniException(CniException.INVALID_CONFIGURATION, wrong.problems().stream()
                     .filter(each -> each.severity() == Problem.Severity.ERROR)
-                    .map(each -> (each.field().isEmpty() ? "" : each.field() + ": ") + each.message())
-                    .collect(Collectors.joining("; ")));
+                    .map(Failures::text).collect(Collectors.joining("; ")));
             case ApplyException refused -> new CniException(CniException.NOT_POSSIBLE, text(refused),
                     String.join("; ", refused.details()));
             case PlanException _ -> new CniException(CniException.NOT_POSSIBLE, text(failure));
             case UncheckedIOException _, IOException _ -> new CniException(CniException.IO, text(failure));
             default -> new CniException(CniException.INTERNAL, "internal error: " + failure);
         };
+    }
+
+    /**
+     * What an attachment wants is said in the network's configuration, where its fields are below no {@code spec}; what
+     * a document in the same namespace says, is in that document's file.
+     */
+    private static String text(Problem problem) {
+        var field = problem.field();
+        boolean isAttachments = problem.origin().file().isEmpty();
+        if (isAttachments && field.startsWith(SPEC)) {
+            field = field.substring(SPEC.length());
+        }
+        return (isAttachments ? "" : problem.origin().position() + ": ") + (field.isEmpty() ? "" : field + ": ")
+                + problem.message();
     }
 
     private static String text(Throwable failure) {
