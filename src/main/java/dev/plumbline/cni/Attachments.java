@@ -119,7 +119,8 @@ final class Attachments {
         }
         try (var lease = open()) {
             var store = lease.store();
-            var loop = NamespaceLoop.of(store, settings.stateDirectory(), Document.HOST, journal(store, patience.del()));
+            var loop = NamespaceLoop.of(store, settings.stateDirectory(), Document.HOST,
+                    journal(store, patience.del()));
             boolean suspended = store.suspension().filter(each -> each.holds(Instant.now())).isPresent();
             if (suspended || loop.documents().stream().noneMatch(Attachments::hasVariables)) {
                 return;

@@ -20,8 +20,9 @@ import java.util.Set;
  *
  * <p>{@code SourceRouting} needs none. A reverse-path filter looks up the way back from the packet's destination, which
  * is the bound address, so that it follows the address's own rule into its own table and finds the device that the
- * packet came by; that holds for strict filters too. {@code RouteTable} needs forwarding where it is a device's own, and
- * else none: what leads packets into the table does. Of {@code RoutingRules} those do that the way back does not follow, and those for packets of others.
+ * packet came by; that holds for strict filters too. {@code RouteTable} needs forwarding where it is a device's own,
+ * and else none: what leads packets into the table does. Of {@code RoutingRules} those do that the way back does not
+ * follow, and those for packets of others.
  *
  * <p>{@code src_valid_mark} is never asked for: a loose filter asks for any way back, and without marks finds the one
  * in main; with them it would follow tables that lead but one way, and drop what these refuse.

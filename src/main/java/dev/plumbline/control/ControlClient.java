@@ -61,10 +61,8 @@ public final class ControlClient {
         try (var connection = new Connection(connect())) {
             connection.patience(patience);
             var bytes = body.getBytes(StandardCharsets.UTF_8);
-            connection.write(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + bytes.length
-                    + "\r\nConnection: close\r\n\r\n");
-            connection.write(ByteBuffer.wrap(bytes));
-            var header = Header.read(connection);
+            var header = header(connection, method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                    + bytes.length + "\r\nConnection: close\r\n\r\n", bytes);
             while (header.first().startsWith("HTTP/1.1 100")) {
                 header = Header.read(connection);
             }
@@ -78,6 +76,23 @@ public final class ControlClient {
         } catch (EOFException e) {
             throw new SilentServerException("the answer from " + socket + " broke off");
         }
+    }
+
+    /** Of the answer, which may come before the request is sent: one to be refused is not heard out. */
+    private static Header header(Connection connection, String request, byte[] body) throws IOException {
+        try {
+            connection.write(request);
+            connection.write(ByteBuffer.wrap(body));
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException unsent) {
+            try {
+                return Header.read(connection);
+            } catch (IOException e) {
+                throw unsent;
+            }
+        }
+        return Header.read(connection);
     }
 
     private static void body(Connection connection, Header header, Duration patience, OutputStream sink)

@@ -7,9 +7,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens sockets in other namespaces, on a thread that goes there and comes back at once: to make one each time would take
- * longer than what most sockets are asked. At rest the thread is in the process's own namespace, and soon gone; one that
- * cannot come back ends.
+ * Opens sockets in other namespaces, on a thread that goes there and comes back at once: to make one each time would
+ * take longer than what most sockets are asked. At rest the thread is in the process's own namespace, and soon gone; one
+ * that cannot come back ends.
  */
 final class Entrance {
 

@@ -435,8 +435,8 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Gives back the memory for answers until there is another: of a thousand sockets that are held open, few are at work.
-     * What a reader has shown is gone.
+     * Gives back the memory for answers until there is another: of a thousand sockets that are held open, few are at
+     * work. What a reader has shown is gone.
      */
     public void rest() {
         if (received.capacity() == RECEIVE_SIZE && SPARE.size() < MOST_SPARE) {

@@ -119,12 +119,13 @@ public record StateDirectory(Path path) {
             return Optional.of(file + " is a symbolic link, which plumbline never makes: remove it");
         }
         if (owner != ROOT && owner != ownUid()) {
-            return Optional.of(described(file, mode, owner) + " belongs to another user, who could forge plumbline's state: chown "
+            return Optional.of(described(file, mode, owner)
+                    + " belongs to another user, who could forge plumbline's state: chown "
                     + (ownUid() == ROOT ? "root" : String.valueOf(ownUid())) + " " + file);
         }
         if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & excuse) == 0) {
-            return Optional.of(described(file, mode, owner) + " can be written by others, who could forge plumbline's state: chmod go-w "
-                    + file);
+            return Optional.of(described(file, mode, owner)
+                    + " can be written by others, who could forge plumbline's state: chmod go-w " + file);
         }
         return Optional.empty();
     }

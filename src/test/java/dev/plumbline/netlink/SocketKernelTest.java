@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -52,6 +56,55 @@ class SocketKernelTest {
     private static void add(RequestPipeline pipeline, long tag, int number) throws NetlinkException {
         blackhole(pipeline.begin(Rtnetlink.RTM_NEWROUTE, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL, tag), number);
         pipeline.end();
+    }
+
+    private static long cookie(NetworkNamespace of) {
+        try (var socket = NetlinkSocket.open(of, Rtnetlink.PROTOCOL)) {
+            return socket.namespaceCookie();
+        } catch (NetlinkException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Many at once; and the thread that goes there is at home afterwards. */
+    @Test
+    void aSocketBelongsToTheNamespaceThatItIsOpenedIn() throws Exception {
+        try (var other = NetworkNamespace.anonymous(); var here = NetworkNamespace.current()) {
+            var cookies = new HashMap<NetworkNamespace, Long>();
+            for (var each : List.of(namespace, other, here)) {
+                cookies.put(each, each.call(() -> cookie(NetworkNamespace.current())));
+            }
+            assertEquals(3, Set.copyOf(cookies.values()).size());
+            IntStream.range(0, 300).parallel().forEach(i -> {
+                var each = List.of(namespace, other, here).get(i % 3);
+                assertEquals(cookies.get(each), cookie(each));
+            });
+            // Opened from within another one, too.
+            assertEquals(cookies.get(namespace), other.call(() -> cookie(namespace)));
+        }
+        // Threads of a call of their own end when they have answered.
+        for (int i = 0; i < 100 && !elsewhere().isEmpty(); i++) {
+            Thread.sleep(20);
+        }
+        assertEquals(List.of(), elsewhere());
+    }
+
+    /** Threads of this process that are in another network namespace than it. */
+    private static List<Path> elsewhere() throws IOException {
+        var found = new ArrayList<Path>();
+        try (var tasks = Files.list(Path.of("/proc/self/task"))) {
+            for (var task : tasks.toList()) {
+                try {
+                    if (!Files.readSymbolicLink(task.resolve("ns/net"))
+                            .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/net")))) {
+                        found.add(task);
+                    }
+                } catch (NoSuchFileException e) {
+                    // It has ended.
+                }
+            }
+        }
+        return found;
     }
 
     @Test
