@@ -42,7 +42,7 @@ public final class CniMain {
             try {
                 boolean reads = !environment.getOrDefault("CNI_COMMAND", "").isEmpty();
                 reading.complete(reads ? in.readAllBytes() : new byte[0]);
-                future.complete(new CniService(CniSettings.read(environment, version), true)
+                future.complete(new CniService(CniSettings.read(environment, version))
                         .answer(new CniRequest(environment, reading.join(), calledAs)));
             } catch (IOException e) {
                 future.complete(error(CniException.IO, "cannot read: " + e.getMessage()));

@@ -21,24 +21,23 @@ public final class CniService {
 
     private final CniSettings settings;
     private final Attachments.Patience patience;
+    /** Absent for a process of one call: nobody else follows in the host's namespace when containers come and go. */
     private final Optional<StorePool> pool;
-    private final boolean alone;
 
-    /** @param alone nobody else follows in the host's namespace when containers come and go */
-    public CniService(CniSettings settings, boolean alone) {
-        this(settings, Attachments.Patience.DEFAULT, Optional.empty(), alone);
+    /** One that is alone. */
+    public CniService(CniSettings settings) {
+        this(settings, Attachments.Patience.DEFAULT, Optional.empty());
     }
 
-    /** One that others follow, and that uses their stores. */
+    /** @param pool of a process that runs all the time, and follows in the host's namespace itself */
     CniService(CniSettings settings, StorePool pool) {
-        this(settings, Attachments.Patience.DEFAULT, Optional.of(pool), false);
+        this(settings, Attachments.Patience.DEFAULT, Optional.of(pool));
     }
 
-    CniService(CniSettings settings, Attachments.Patience patience, Optional<StorePool> pool, boolean alone) {
+    CniService(CniSettings settings, Attachments.Patience patience, Optional<StorePool> pool) {
         this.settings = settings;
-        this.pool = pool;
         this.patience = patience;
-        this.alone = alone;
+        this.pool = pool;
     }
 
     /** Answers one call. Throws nothing: what fails is in the answer. */
@@ -118,7 +117,7 @@ public final class CniService {
     }
 
     private void follow(Attachments attachments) {
-        if (alone) {
+        if (pool.isEmpty()) {
             attachments.followInHost();
         }
     }

@@ -210,15 +210,19 @@ public final class IntentWriter {
         if (spec.device().isPresent()) {
             line("  interface: " + FlowText.quoted(spec.device().get().value()));
         }
-        if (spec.manageSysctls()) {
-            line("  sysctls: manage");
-        }
+        sysctls(spec.manageSysctls());
         flag("exclusive", spec.exclusive());
         flag("adopt", spec.adopt());
         flag("optional", spec.optional());
         routes("routes", spec.ipv4(), spec.ipv6());
         if (spec.ipv4().isEmpty() && spec.ipv6().isEmpty()) {
             line("  routes: []");
+        }
+    }
+
+    private void sysctls(boolean manage) throws IOException {
+        if (manage) {
+            line("  sysctls: manage");
         }
     }
 
@@ -327,9 +331,7 @@ public final class IntentWriter {
 
     private void rules(RoutingRulesSpec spec) throws IOException {
         flag("adopt", spec.adopt());
-        if (spec.manageSysctls()) {
-            line("  sysctls: manage");
-        }
+        sysctls(spec.manageSysctls());
         line(spec.rules().isEmpty() ? "  rules: []" : "  rules:");
         for (int i = 0; i < spec.rules().size(); i++) {
             var rule = spec.rules().get(i);

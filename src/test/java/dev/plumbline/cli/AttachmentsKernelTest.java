@@ -93,7 +93,7 @@ class AttachmentsKernelTest {
     private CniAnswer answer(Map<String, String> environment, String configuration, String type) {
         var settings = new CniSettings(host.state(), LogLevel.VERBOSE, Optional.empty(), VersionCommand.version());
         try (var namespace = NetworkNamespace.named(host.name())) {
-            return namespace.call(() -> new CniService(settings, true).answer(new CniRequest(environment,
+            return namespace.call(() -> new CniService(settings).answer(new CniRequest(environment,
                     configuration.getBytes(StandardCharsets.UTF_8), type)));
         } catch (Exception e) {
             throw new AssertionError(e);

@@ -104,7 +104,7 @@ final class Pod {
     Answer call(String command, String sourceRouting) {
         var settings = new CniSettings(host.state(), LogLevel.VERBOSE, Optional.empty(), VersionCommand.version());
         try (var namespace = NetworkNamespace.named(host.name())) {
-            CniAnswer answer = namespace.call(() -> new CniService(settings, true).answer(new CniRequest(
+            CniAnswer answer = namespace.call(() -> new CniService(settings).answer(new CniRequest(
                     environment(command), configuration(sourceRouting).getBytes(StandardCharsets.UTF_8), "plumbline")));
             return new Answer(answer.exitCode(), answer.stdout(), String.join("\n", answer.stderr()));
         } catch (Exception e) {

@@ -110,9 +110,8 @@ final class Plugins {
 
     Result call(String type, Map<String, String> environment, String configuration, Attachments.Patience patience) {
         try (var namespace = NetworkNamespace.named(host)) {
-            var answer = namespace.call(() -> new CniService(settings(), patience, Optional.empty(), true)
-                    .answer(new CniRequest(environment,
-                    configuration.getBytes(StandardCharsets.UTF_8), type)));
+            var answer = namespace.call(() -> new CniService(settings(), patience, Optional.empty())
+                    .answer(new CniRequest(environment, configuration.getBytes(StandardCharsets.UTF_8), type)));
             return new Result(answer.exitCode(), answer.stdout(), String.join("\n", answer.stderr()));
         } catch (Exception e) {
             throw new AssertionError(e);

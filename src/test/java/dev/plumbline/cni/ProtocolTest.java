@@ -35,7 +35,7 @@ class ProtocolTest {
 
     private CniAnswer call(Map<String, String> environment, String configuration, String type) {
         var settings = new CniSettings(directory.resolve("state"), LogLevel.ERROR, Optional.empty(), "1.0");
-        var answer = new CniService(settings, true).answer(new CniRequest(environment, configuration.replace('\'', '"')
+        var answer = new CniService(settings).answer(new CniRequest(environment, configuration.replace('\'', '"')
                 .getBytes(StandardCharsets.UTF_8), type));
         assertFalse(Files.exists(directory.resolve("state")), "a wrong call left something behind");
         return answer;
