@@ -221,6 +221,10 @@ final class NamespaceRun implements AutoCloseable {
         if (nftRules > 0) {
             owned.put("nft rule", nftRules);
         }
+        long sysctls = desired.sysctls().stream().filter(each -> !each.putBack()).count();
+        if (sysctls > 0) {
+            owned.put("sysctl", sysctls);
+        }
         return owned;
     }
 

@@ -25,6 +25,7 @@ import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.ReadScope;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteTables;
+import dev.plumbline.state.Sysctl;
 import dev.plumbline.state.TableKey;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ import picocli.CommandLine.ParameterException;
 final class ExplainCommand extends Subcommand {
 
     private static final Pattern FILE = Pattern.compile("(.+?)(?::([0-9]{1,9}))?(?::[0-9]+)?");
+    private static final Set<String> SINGLE = Set.of("route", "rule", "link", "sysctl");
     /** For how many objects the history is asked who wrote their lines. */
     private static final int BLAMED = 4;
 
@@ -62,12 +64,13 @@ final class ExplainCommand extends Subcommand {
     private final Makers makers = new Makers(TableNames.protocols());
 
     ExplainCommand() {
-        super("Say who made a route, a rule or a rule of the firewall: file, line, document, commit and author, or whose it is.",
+        super("Say who made an object of the kernel: file, line, document, commit and author, or whose it is.",
                 "explain: all that is plumbline's.",
                 "explain route 192.168.1.0/24 table 100, explain rule priority 1000: whose they are, in the words of"
                         + " `ip route` and `ip rule`; what is not said may be anything.",
                 "explain route get 192.0.2.1 from 10.0.0.1: which rule and route decide, in the words of"
                         + " `ip route get`.",
+                "explain link vrf-net1, explain sysctl net.ipv4.ip_forward: likewise.",
                 "explain FILE, explain FILE:LINE: what a document made.",
                 "Works from the record of what was applied, not from the files as they are now. Needs no root for what"
                         + " the user may read.");
@@ -107,10 +110,10 @@ final class ExplainCommand extends Subcommand {
         /** Whether there was something to explain. */
         boolean to(List<String> what) {
             var kind = what.isEmpty() ? "" : what.getFirst();
-            boolean list = !kind.equals("route") && !kind.equals("rule");
+            boolean list = !SINGLE.contains(kind);
             if (list && what.size() > 1) {
-                throw new SelectionException("`" + String.join(" ", what) + "`: expected route …, rule …, FILE or"
-                        + " FILE:LINE");
+                throw new SelectionException("`" + String.join(" ", what) + "`: expected route …, rule …, link NAME,"
+                        + " sysctl NAME, FILE or FILE:LINE");
             }
             String only = netns.getValue();
             var namespaces = inquiry.examine(Optional.ofNullable(only)
@@ -134,7 +137,7 @@ final class ExplainCommand extends Subcommand {
             return switch (what.getFirst()) {
                 case "route" -> "there is no such route; `plumbline explain route get ADDRESS` says which one an"
                         + " address takes";
-                case "rule" -> "there is no such rule";
+                case "rule", "link", "sysctl" -> "there is no such " + what.getFirst();
                 default -> "nothing that " + what.getFirst() + " says is there now; `plumbline plan` shows what is"
                         + " missing";
             };
@@ -211,7 +214,17 @@ final class ExplainCommand extends Subcommand {
                         each -> say(each, namespace, owners, out));
                 return singles > before;
             }
+            if (kind.equals("link")) {
+                found.link(name(kind, said), each -> say(each, namespace, owners, out));
+                return singles > before;
+            }
             try (var live = KernelNamespace.open(namespace.netns())) {
+                if (kind.equals("sysctl")) {
+                    var path = sysctl(name(kind, said));
+                    live.read(new ReadScope(false, Set.of(), Set.of(), false, false, Set.of(path))).sysctls().forEach((each, value) ->
+                            found.sysctl(each, value, one -> say(one, namespace, owners, out)));
+                    return singles > before;
+                }
                 if (!said.isEmpty() && said.getFirst().equals("get")) {
                     var flow = Decision.flow(said.subList(1, said.size()), makers);
                     var decision = Decision.of(namespace.live(), live, flow);
@@ -228,6 +241,27 @@ final class ExplainCommand extends Subcommand {
                 });
                 return singles > before;
             }
+        }
+
+        private static String name(String kind, List<String> said) {
+            var name = said.size() == 2 && said.getFirst().equals("dev") ? said.subList(1, 2) : said;
+            if (name.size() != 1) {
+                throw new SelectionException("`" + kind + "` needs one name: " + (kind.equals("link") ? "link vrf-net1"
+                        : "sysctl net.ipv4.ip_forward"));
+            }
+            return name.getFirst();
+        }
+
+        /** As {@code sysctl} takes names: with dots, or as a path. */
+        private static String sysctl(String said) {
+            int slash = said.indexOf('/');
+            int dot = said.indexOf('.');
+            var path = slash >= 0 && (dot < 0 || slash < dot) ? said : Sysctl.name(said);
+            if (!path.startsWith("net/") || path.contains("..")) {
+                throw new SelectionException("`" + said + "` is no sysctl of a network namespace: say one like"
+                        + " net.ipv4.ip_forward");
+            }
+            return path;
         }
 
         private void say(Explained each, Examined namespace, Owners owners, Explanation out) {

@@ -24,7 +24,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class ExplainJson implements Explanation {
 
-    public static final String FORMAT_VERSION = "1.0";
+    public static final String FORMAT_VERSION = "1.1";
 
     private final JsonGenerator json;
     private final Records records;
@@ -71,14 +71,17 @@ public final class ExplainJson implements Explanation {
             case OfRoute(var route) -> RouteJson.toJson(route);
             case OfRule(var rule) -> RuleJson.toJson(rule);
             case OfFirewall it -> it.object();
+            case Explained.OfLink it -> it.object();
             case Explained.OfSysctl(var path, var value) -> SysctlJson.toJson(path, value);
         }, json);
         var owner = each.owner();
         json.writeBooleanProperty("ours", owner.standing().isOurs());
         json.writeStringProperty("standing", owner.standing().word());
         if (!owner.standing().isOurs()) {
-            json.writeStringProperty("protocol", makers.name(each.object().protocol()));
-            json.writeStringProperty("maker", makers.words(each.object().protocol()));
+            each.object().protocol().ifPresent(protocol -> {
+                json.writeStringProperty("protocol", makers.name(protocol));
+                json.writeStringProperty("maker", makers.words(protocol));
+            });
         }
         owner.origin().ifPresent(origin -> {
             document(origin.document());

@@ -115,8 +115,9 @@ public final class ExplainText implements Explanation {
     }
 
     private String foreign(Explained each) {
-        int protocol = each.object().protocol();
-        return "not plumbline's; protocol " + makers.name(protocol) + ": " + makers.words(protocol);
+        var protocol = each.object().protocol();
+        return "not plumbline's" + (protocol.isEmpty() ? "" : "; protocol " + makers.name(protocol.getAsInt()) + ": "
+                + makers.words(protocol.getAsInt()));
     }
 
     private static String at(Origin origin) {
@@ -127,8 +128,7 @@ public final class ExplainText implements Explanation {
         return switch (each.object()) {
             case OfRoute(var route) -> OptionalLong.of(route.table());
             case OfRule(var rule) -> rule.table();
-            case OfFirewall _ -> OptionalLong.empty();
-            case Explained.OfSysctl _ -> OptionalLong.empty();
+            case OfFirewall _, Explained.OfLink _, Explained.OfSysctl _ -> OptionalLong.empty();
         };
     }
 

@@ -1,10 +1,10 @@
 package dev.plumbline.explain;
 
 import dev.plumbline.state.Family;
-import dev.plumbline.state.Protocol;
 import dev.plumbline.state.Route;
 import dev.plumbline.state.RoutingRule;
 import dev.plumbline.state.Sysctl;
+import java.util.OptionalInt;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,14 +17,16 @@ public record Explained(String netns, Subject object, Owner owner) {
     /** An object of the kernel. */
     public sealed interface Subject {
 
-        /** {@code route}, {@code rule}, {@code sysctl}, {@code nft rule} and the like. */
+        /** {@code route}, {@code rule}, {@code link}, {@code sysctl}, {@code nft rule} and the like. */
         String resource();
 
         /** In the words of {@code ip}, or of {@code nft}. */
         String text();
 
-        /** Who made it, by its mark. */
-        int protocol();
+        /** Who made it, by its mark ({@code rt_protos}); empty for what carries none. */
+        default OptionalInt protocol() {
+            return OptionalInt.empty();
+        }
     }
 
     /** A route. */
@@ -41,8 +43,8 @@ public record Explained(String netns, Subject object, Owner owner) {
         }
 
         @Override
-        public int protocol() {
-            return route.attributes().protocol();
+        public OptionalInt protocol() {
+            return OptionalInt.of(route.attributes().protocol());
         }
     }
 
@@ -61,12 +63,26 @@ public record Explained(String netns, Subject object, Owner owner) {
         }
 
         @Override
-        public int protocol() {
-            return rule.protocol();
+        public OptionalInt protocol() {
+            return OptionalInt.of(rule.protocol());
         }
     }
 
-    /** A sysctl that documents keep as it is. */
+    /**
+     * A network device, or that it is in another.
+     *
+     * @param text in the words of {@code ip link}
+     * @param object for JSON
+     */
+    public record OfLink(String text, ObjectNode object) implements Subject {
+
+        @Override
+        public String resource() {
+            return "link";
+        }
+    }
+
+    /** A sysctl. */
     public record OfSysctl(String path, String value) implements Subject {
 
         @Override
@@ -78,11 +94,6 @@ public record Explained(String netns, Subject object, Owner owner) {
         public String text() {
             return Sysctl.name(path) + "=" + value;
         }
-
-        @Override
-        public int protocol() {
-            return Protocol.PLUMBLINE;
-        }
     }
 
     /**
@@ -93,10 +104,5 @@ public record Explained(String netns, Subject object, Owner owner) {
      * @param object for JSON
      */
     public record OfFirewall(String resource, String text, ObjectNode object) implements Subject {
-
-        @Override
-        public int protocol() {
-            return Protocol.PLUMBLINE;
-        }
     }
 }

@@ -40,6 +40,21 @@ public final class Found {
                 new Explained(examined.netns(), new Explained.OfRule(rule), owners.of(rule))));
     }
 
+    /** Hands over the device of this name, and whose doing it is that it is in a VRF of ours. */
+    public void link(String name, Consumer<Explained> consumer) {
+        new Links(examined, owners).named(name, consumer);
+    }
+
+    /**
+     * Hands over a sysctl.
+     *
+     * @param path below {@code /proc/sys}
+     */
+    public void sysctl(String path, String value, Consumer<Explained> consumer) {
+        consumer.accept(new Explained(examined.netns(), new Explained.OfSysctl(path, value),
+                owners.ofSysctl(path, value)));
+    }
+
     /** Hands over the rule and the route that decide the way of a flow. */
     public void deciding(Decision decision, Consumer<Explained> consumer) {
         decision.rule().ifPresent(rule -> consumer.accept(new Explained(examined.netns(),

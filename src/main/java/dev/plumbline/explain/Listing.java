@@ -28,6 +28,7 @@ public final class Listing {
     private static final class Group {
         private final Map<TableKey, BitSet> routes = new TreeMap<>();
         private final List<RoutingRule> rules = new ArrayList<>();
+        private final List<Explained> links = new ArrayList<>();
         private final List<Explained> firewall = new ArrayList<>();
         private final List<Explained.OfSysctl> sysctls = new ArrayList<>();
     }
@@ -36,6 +37,11 @@ public final class Listing {
     public Listing(Examined examined, Owners owners, Predicate<Owner> wanted) {
         this.examined = examined;
         this.owners = owners;
+        new Links(examined, owners).forEach(each -> {
+            if (wanted.test(each.owner())) {
+                group(each.owner()).links.add(each);
+            }
+        });
         for (var rule : examined.live().rules()) {
             if (rule.isOurs()) {
                 var owner = owners.of(rule);
@@ -82,13 +88,14 @@ public final class Listing {
     /** How many objects a document has here. */
     public long size(String document) {
         var group = groups.get(document);
-        return group == null ? 0 : group.rules.size() + group.sysctls.size() + group.firewall.size()
-                + group.routes.values().stream().mapToLong(BitSet::cardinality).sum();
+        return group == null ? 0 : group.links.size() + group.rules.size() + group.sysctls.size()
+                + group.firewall.size() + group.routes.values().stream().mapToLong(BitSet::cardinality).sum();
     }
 
-    /** Hands over what a document has: rules, sysctls, then routes table by table, then nftables. */
+    /** Hands over what a document has: links, rules, sysctls, then routes table by table, then nftables. */
     public void forEach(String document, Consumer<Explained> consumer) {
         var group = groups.getOrDefault(document, new Group());
+        group.links.forEach(consumer);
         group.rules.forEach(rule -> consumer.accept(new Explained(examined.netns(), new Explained.OfRule(rule),
                 owners.of(rule))));
         examined.compilation().desired().sysctls().forEach(each -> group.sysctls.stream()

@@ -7,7 +7,9 @@ import dev.plumbline.explain.Owner.Taken;
 import dev.plumbline.intent.Attachment;
 import dev.plumbline.state.DesiredState.DesiredRule;
 import dev.plumbline.state.DesiredState.DesiredSysctl;
+import dev.plumbline.state.DesiredState.DesiredVrf;
 import dev.plumbline.state.Ledger.TakenRoute;
+import dev.plumbline.state.Link;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.Prefix;
 import dev.plumbline.state.Protocol;
@@ -107,6 +109,33 @@ public final class Owners {
                 each.rule().withProtocol(Protocol.PLUMBLINE).equals(rule)).findFirst()
                 .map(each -> new Taken(Attachment.named(each.document()), true, each.rule().toString(), ""));
         return new Owner(Standing.AS_INTENDED, Optional.of(origin), before);
+    }
+
+    /** Whose a VRF device is; every other device is somebody else's. */
+    Owner of(Link link) {
+        if (!link.isOurVrf()) {
+            return Owner.FOREIGN;
+        }
+        return wanted(link).map(each -> new Owner(examined.live().vrf(link).equals(Optional.of(each.vrf()))
+                ? Standing.AS_INTENDED : Standing.CHANGED, Optional.of(each.origin()), Optional.<Taken>empty()))
+                .orElseGet(() -> waiting(link.vrfTable().orElseThrow()));
+    }
+
+    /** Whose doing it is that a device is in a VRF. */
+    Owner ofPort(Link port, Link vrf) {
+        return wanted(vrf).map(each -> new Owner(each.device().equals(port.name()) ? Standing.AS_INTENDED
+                : Standing.CHANGED, Optional.of(each.origin()), Optional.<Taken>empty())).orElseGet(() -> of(vrf));
+    }
+
+    private Optional<DesiredVrf> wanted(Link vrf) {
+        return examined.compilation().desired().vrfs().stream().filter(each -> each.name().equals(vrf.name()))
+                .findFirst();
+    }
+
+    /** Whose a sysctl is: what no document wants is somebody else's. */
+    Owner ofSysctl(String path, String value) {
+        return examined.compilation().desired().sysctls().stream().filter(each -> each.path().equals(path)
+                && !each.putBack()).findFirst().map(each -> of(each, value)).orElse(Owner.FOREIGN);
     }
 
     /** Whose a sysctl is that a document wants. */

@@ -172,9 +172,45 @@ class ExplainKernelTest {
     }
 
     @Test
+    void linksAndSysctls() throws Exception {
+        host.intent("edge.yaml", """
+                kind: RoutingRules
+                metadata: {name: paths}
+                spec:
+                  sysctls: manage
+                  rules: [{priority: 1000, family: ipv4, iif: eth0, lookup: 99}]
+                """);
+        host.apply();
+        host.sysctl("net/ipv4/conf/eth0/forwarding", "0");
+        assertTrue(said().contains("edge.yaml:6       sysctl net.ipv4.ip_forward=1    # adopted; it was `0`\n"),
+                this::said);
+        assertEquals("""
+                sysctl net.ipv4.ip_forward=1
+                  ours: RoutingRules/paths at INTENTS/edge.yaml:6:11
+                  since WHEN
+                  adopted; it was `0`
+                """, said("sysctl", "net.ipv4.ip_forward"));
+        assertEquals(said("sysctl", "net.ipv4.ip_forward"), said("sysctl", "net/ipv4/ip_forward"));
+        assertTrue(said("sysctl", "net.ipv4.conf.eth0.forwarding").startsWith("sysctl net.ipv4.conf.eth0.forwarding=0\n"
+                + "  ours, but not as the document says: "), () -> said("sysctl", "net.ipv4.conf.eth0.forwarding"));
+        assertEquals("sysctl net.ipv4.conf.eth0.arp_filter=0\n  not plumbline's\n",
+                said("sysctl", "net.ipv4.conf.eth0.arp_filter"));
+        assertEquals("link eth0 type veth\n  not plumbline's\n", said("link", "eth0"));
+        assertEquals("link lo\n  not plumbline's\n", said("link", "dev", "lo"));
+        assertValid(explain("link", "eth0", "--json").out());
+        assertValid(explain("sysctl", "net.ipv4.ip_forward", "--json").out());
+        for (var none : List.of("link nowhere", "sysctl net.ipv4.nothing")) {
+            var absent = explain(none.split(" "));
+            assertEquals(1, absent.code(), absent::toString);
+            assertEquals("plumbline: there is no such " + none.split(" ")[0] + "\n", absent.err());
+        }
+    }
+
+    @Test
     void wrongWordsAreWrongUsage() {
         for (var question : List.of("route 10.0.0.0/33", "route table nowhere", "rule priority many", "rule sideways",
-                "route get", "route get eth0", "route 10.0.0.0/8 -6", "route metric", "a b")) {
+                "route get", "route get eth0", "route 10.0.0.0/8 -6", "route metric", "a b", "link", "link a b",
+                "sysctl kernel.pid_max", "sysctl net/../kernel/pid_max", "sysctl")) {
             var all = new ArrayList<>(List.of(question.split(" ")));
             var result = explain(all.toArray(String[]::new));
             assertEquals(64, result.code(), question + result);
