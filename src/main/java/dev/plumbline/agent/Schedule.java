@@ -15,7 +15,6 @@ import org.quartz.SchedulerException;
 import org.quartz.TriggerBuilder;
 import org.quartz.impl.DirectSchedulerFactory;
 import org.quartz.simpl.RAMJobStore;
-import org.quartz.simpl.SimpleThreadPool;
 
 /** Runs short tasks at their times, by Quartz with one thread and nothing on disk. */
 final class Schedule implements AutoCloseable {
@@ -35,12 +34,9 @@ final class Schedule implements AutoCloseable {
     /** Tasks run from now on. */
     Schedule() {
         try {
-            var threads = new SimpleThreadPool(1, Thread.NORM_PRIORITY);
-            threads.setMakeThreadsDaemons(true);
-            threads.setThreadNamePrefix("schedule");
             // Quartz keeps schedulers by name.
             var name = "plumbline-" + UUID.randomUUID();
-            DirectSchedulerFactory.getInstance().createScheduler(name, name, threads, new RAMJobStore());
+            DirectSchedulerFactory.getInstance().createScheduler(name, name, new ScheduleThread(), new RAMJobStore());
             scheduler = DirectSchedulerFactory.getInstance().getScheduler(name);
             scheduler.setJobFactory((fired, any) -> (Job) fired.getJobDetail().getJobDataMap().get("task"));
             scheduler.start();

@@ -64,7 +64,7 @@ final class Entrance {
                 }
                 Libc.c().close(home);
             }
-        } catch (NetlinkException | RuntimeException e) {
+        } catch (NetlinkException | RuntimeException | Error e) {
             answer.completeExceptionally(e);
         }
     }

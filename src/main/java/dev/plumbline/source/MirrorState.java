@@ -85,8 +85,10 @@ final class MirrorState {
         if (former.isPresent()) {
             update(FORMER, former.get());
         }
-        config().setEnum(SECTION, null, ADVANCE, advance);
         update(GOOD, object);
+        var config = config();
+        config.setEnum(SECTION, null, ADVANCE, advance);
+        config.save();
         settled();
     }
 
@@ -102,10 +104,12 @@ final class MirrorState {
     }
 
     private void settled() throws IOException {
-        var config = config();
-        config.unset(SECTION, null, REFUSAL);
-        config.unset(SECTION, null, REASON);
-        config.save();
+        if (refusal().isPresent()) {
+            var config = config();
+            config.unset(SECTION, null, REFUSAL);
+            config.unset(SECTION, null, REASON);
+            config.save();
+        }
     }
 
     private StoredConfig config() {

@@ -28,6 +28,7 @@ final class Database implements AutoCloseable {
     private static final int OPEN_URI = 0x40;
 
     private static final long PAUSE_NANOS = 10_000_000;
+    private static final int STATEMENTS_KEPT = 100;
 
     /** Writers of this process wait in the order in which they came; those of others are waited for by SQLite. */
     private static final Map<Path, ReentrantLock> WRITERS = new ConcurrentHashMap<>();
@@ -35,6 +36,7 @@ final class Database implements AutoCloseable {
     private final Path file;
     private final Duration patience;
     private final Connection connection;
+    private final Map<String, PreparedStatement> statements = new ConcurrentHashMap<>();
 
     private Database(Path file, Duration patience, Connection connection) {
         this.file = file;
@@ -120,8 +122,35 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** What is done with a prepared statement. */
+    private interface Use<T> {
+        T of(PreparedStatement statement) throws SQLException;
+    }
+
+    /** A statement is kept for the next time: to prepare one takes longer than what most of them do. */
+    private <T> T using(String sql, Use<T> use) {
+        var kept = statements.remove(sql);
+        try {
+            var statement = kept == null ? connection.prepareStatement(sql) : kept;
+            boolean done = false;
+            try {
+                var result = use.of(statement);
+                done = true;
+                return result;
+            } finally {
+                if (!done || statements.size() >= STATEMENTS_KEPT || statements.putIfAbsent(sql, statement) != null) {
+                    statement.close();
+                } else {
+                    statement.clearParameters();
+                }
+            }
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
     <T> List<T> list(String sql, RowReader<T> reader, Object... parameters) {
-        try (var statement = connection.prepareStatement(sql)) {
+        return using(sql, statement -> {
             set(statement, parameters);
             var found = new ArrayList<T>();
             try (var rows = statement.executeQuery()) {
@@ -130,9 +159,7 @@ final class Database implements AutoCloseable {
                 }
             }
             return found;
-        } catch (SQLException e) {
-            throw failure(file, e);
-        }
+        });
     }
 
     <T> Optional<T> first(String sql, RowReader<T> reader, Object... parameters) {
@@ -145,23 +172,20 @@ final class Database implements AutoCloseable {
     }
 
     int update(String sql, Object... parameters) {
-        try (var statement = connection.prepareStatement(sql)) {
+        return using(sql, statement -> {
             set(statement, parameters);
             return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw failure(file, e);
-        }
+        });
     }
 
     <T> void insertAll(String sql, Iterable<T> values, RowWriter<T> writer) {
-        try (var statement = connection.prepareStatement(sql)) {
+        using(sql, statement -> {
             for (var value : values) {
                 writer.write(statement, value);
                 statement.executeUpdate();
             }
-        } catch (SQLException e) {
-            throw failure(file, e);
-        }
+            return true;
+        });
     }
 
     private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
