@@ -1,7 +1,9 @@
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,9 +22,10 @@ import org.xml.sax.SAXException;
 /**
  * Runs the tests tagged {@code uml} on a second kernel: boots Debian's {@code linux.uml} with this machine's file
  * system as its root, read-only, starts JUnit there with the class path that this program was started with, and prints
- * the report in Surefire's form. No network leads out of that kernel. Run by the build as a source file:
+ * the report in Surefire's form. No network leads out of that kernel. Run by the build as a source file, twice: once
+ * beside the tests of the tier kernel, which leave one processor half idle, and once to wait for the first one's report:
  *
- * <pre>java -cp TEST_CLASS_PATH Uml.java PROJECT TARGET</pre>
+ * <pre>java -cp TEST_CLASS_PATH Uml.java PROJECT TARGET BUILD run|await</pre>
  *
  * <p>Leaves in {@code TARGET/uml-reports}: JUnit's XML, {@code output.txt} of the tests, {@code console.txt} of the
  * kernel.
@@ -30,27 +33,65 @@ import org.xml.sax.SAXException;
 final class Uml {
 
     /** Long enough for a slow machine; a test that hangs must not hang the build. */
-    private static final Duration LIMIT = Duration.ofSeconds(Long.getLong("uml.timeout", 600));
+    private static final Duration LIMIT = Duration.ofSeconds(Long.getLong("uml.timeout", 1200));
 
     /** Enough for a JVM with a 1 GiB heap. It is a sparse file in memory: what is not used costs nothing. */
     private static final String MEMORY = "mem=2048M";
 
+    private static final String PASSED = "passed";
+    private static final Duration LOOK = Duration.ofMillis(200);
+    /** For what comes before and after the second kernel. */
+    private static final Duration AROUND = Duration.ofSeconds(60);
+
     private final Path project;
     private final Path reports;
+    private final Path result;
 
     private Uml(Path project, Path target) {
         this.project = project;
         this.reports = target.resolve("uml-reports");
+        this.result = reports.resolve("result");
     }
 
-    /** Takes the project's folder and its build folder; exits with 1 unless all tests passed. */
+    /**
+     * Takes the project's folder, its build folder, what tells this build from others, and what to do; exits with 1 unless
+     * all tests passed.
+     */
     public static void main(String[] args) throws Exception {
-        System.exit(new Uml(Path.of(args[0]), Path.of(args[1])).run() ? 0 : 1);
+        var uml = new Uml(Path.of(args[0]), Path.of(args[1]));
+        System.exit((args[3].equals("await") ? uml.await(args[2]) : uml.runFor(args[2])) ? 0 : 1);
+    }
+
+    /** What is printed goes to a file: others print meanwhile. */
+    private boolean runFor(String build) throws Exception {
+        delete(reports);
+        Files.createDirectories(reports);
+        var passed = false;
+        try (var report = new PrintStream(reports.resolve("report.txt").toFile())) {
+            System.setOut(report);
+            System.setErr(report);
+            passed = run();
+        } finally {
+            Path whole = Files.writeString(reports.resolve("result.new"), build + " " + (passed ? PASSED : "failed"));
+            Files.move(whole, result, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return passed;
+    }
+
+    private boolean await(String build) throws IOException, InterruptedException {
+        long end = System.nanoTime() + LIMIT.plus(AROUND).toNanos();
+        while (!Files.exists(result) || !Files.readString(result).startsWith(build + " ")) {
+            if (System.nanoTime() > end) {
+                System.err.println("[ERROR] uml: no report came");
+                return false;
+            }
+            Thread.sleep(LOOK);
+        }
+        System.out.print(Files.readString(reports.resolve("report.txt")));
+        return Files.readString(result).endsWith(" " + PASSED);
     }
 
     private boolean run() throws Exception {
-        delete(reports);
-        Files.createDirectories(reports);
         Files.write(reports.resolve("java.arguments"), javaArguments());
         if (!boot()) {
             System.err.println("[ERROR] uml: the second kernel was stopped after " + LIMIT.toSeconds() + " s");
@@ -90,7 +131,8 @@ final class Uml {
     private boolean boot() throws IOException, InterruptedException {
         Path sockets = Files.createTempDirectory("plumbline-uml");
         List<String> command = List.of(
-                "linux.uml", MEMORY, "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
+                // The other tests look at the clock; this kernel has one of its own, and time.
+                "nice", "-n", "10", "linux.uml", MEMORY, "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
                 "init=" + word(project.resolve("src/test/uml/init")),
                 "uml_java=" + word(Path.of(System.getProperty("java.home"), "bin", "java")),
                 "uml_reports=" + word(reports.toAbsolutePath()),

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -207,40 +208,44 @@ final class ExplainCommand extends Subcommand {
         private boolean single(String kind, List<String> said, Examined namespace, Explanation out) {
             var owners = new Owners(namespace);
             var found = new Found(namespace, owners);
-            var tables = Inquiry.tables(List.of(namespace));
+            Consumer<Explained> say = each -> say(each, namespace, owners, out);
             int before = singles;
-            if (kind.equals("rule")) {
-                found.rules(RuleSelection.parse(said, tables, makers, family()),
-                        each -> say(each, namespace, owners, out));
-                return singles > before;
-            }
-            if (kind.equals("link")) {
-                found.link(name(kind, said), each -> say(each, namespace, owners, out));
-                return singles > before;
-            }
-            try (var live = KernelNamespace.open(namespace.netns())) {
-                if (kind.equals("sysctl")) {
+            switch (kind) {
+                case "rule" -> found.rules(RuleSelection.parse(said, Inquiry.tables(List.of(namespace)), makers, family()),
+                        say);
+                case "link" -> found.link(name(kind, said), say);
+                case "sysctl" -> {
                     var path = sysctl(name(kind, said));
-                    live.read(new ReadScope(false, Set.of(), Set.of(), false, false, Set.of(path))).sysctls().forEach((each, value) ->
-                            found.sysctl(each, value, one -> say(one, namespace, owners, out)));
-                    return singles > before;
+                    try (var live = KernelNamespace.open(namespace.netns())) {
+                        live.read(new ReadScope(false, Set.of(), Set.of(), false, false, Set.of(path))).sysctls()
+                                .forEach((each, value) -> found.sysctl(each, value, say));
+                    }
                 }
-                if (!said.isEmpty() && said.getFirst().equals("get")) {
-                    var flow = Decision.flow(said.subList(1, said.size()), makers);
-                    var decision = Decision.of(namespace.live(), live, flow);
-                    out.decision(decision);
-                    found.deciding(decision, each -> say(each, namespace, owners, out));
-                    return true;
+                default -> {
+                    try (var live = KernelNamespace.open(namespace.netns())) {
+                        if (!said.isEmpty() && said.getFirst().equals("get")) {
+                            var flow = Decision.flow(said.subList(1, said.size()), makers);
+                            var decision = Decision.of(namespace.live(), live, flow);
+                            out.decision(decision);
+                            found.deciding(decision, say);
+                            return true;
+                        }
+                        routes(said, namespace, live, found, say, out);
+                    }
                 }
-                var selection = RouteSelection.parse(said, tables, makers, family());
-                var routes = routes(selection, live);
-                found.routes(selection, routes, each -> say(each, namespace, owners, out));
-                found.moved(selection, routes, each -> {
-                    singles++;
-                    out.moved(namespace.netns(), each);
-                });
-                return singles > before;
             }
+            return singles > before;
+        }
+
+        private void routes(List<String> said, Examined namespace, LiveNamespace live, Found found,
+                Consumer<Explained> say, Explanation out) {
+            var selection = RouteSelection.parse(said, Inquiry.tables(List.of(namespace)), makers, family());
+            var routes = routes(selection, live);
+            found.routes(selection, routes, say);
+            found.moved(selection, routes, each -> {
+                singles++;
+                out.moved(namespace.netns(), each);
+            });
         }
 
         private static String name(String kind, List<String> said) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 record SecondKernel(Path folder) {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
 
     /**
      * Boots and runs a script until it ends or cuts its own power ({@code echo o >/proc/sysrq-trigger}, after which

@@ -290,8 +290,8 @@ class OneshotKernelTest {
             assertTrue(text.contains("\n" + name), () -> name + " in\n" + text);
         }
         assertEquals("rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-        commit("intents/edge.yaml", TABLE.replace("{rules: [", "{sysctls: manage, rules: [").replace("from: 192.0.2.0/24",
-                "family: ipv4, iif: eth0"), "Forwards");
+        commit("intents/edge.yaml", TABLE.replace("{rules: [", "{sysctls: manage, rules: [")
+                .replace("from: 192.0.2.0/24", "family: ipv4, iif: eth0"), "Forwards");
         oneshot();
         var forwarding = Files.readString(file);
         assertTrue(forwarding.contains("plumbline_owned_objects{kind=\"sysctl\"} 1.0\n"), forwarding);
