@@ -37,13 +37,14 @@ final class VrfAddresses {
 
     /** The namespace as it is once its addresses are back. */
     static NamespaceState putBack(Ledger ledger, NamespaceState live) {
-        return putBack(missing(ledger, live), live);
+        return ledger.addresses().isEmpty() ? live : putBack(missing(ledger, live), live);
     }
 
     /** The same for documents that are at hand. */
     static NamespaceState putBack(Facts facts) {
-        return putBack(missing(facts.ledger(), facts.live()).filter(each -> !facts.onlyAttachments()
-                || Attachment.isDocument(each.document())), facts.live());
+        var ledger = facts.ledger();
+        return ledger.addresses().isEmpty() ? facts.live() : putBack(missing(ledger, facts.live())
+                .filter(each -> !facts.onlyAttachments() || Attachment.isDocument(each.document())), facts.live());
     }
 
     private static NamespaceState putBack(Stream<VrfAddress> missing, NamespaceState live) {
@@ -58,7 +59,7 @@ final class VrfAddresses {
                         && link.master().isEmpty()).isPresent());
     }
 
-    /** What devices in VRFs, or on their way there, are to have, and what is given back to those of former documents. */
+    /** What devices in VRFs, or on their way there, are to have, and what those of former documents get back. */
     List<DesiredAddress> desired() {
         var wanted = new TreeMap<String, DesiredAddress>();
         for (var vrf : draft.vrfs()) {

@@ -38,7 +38,8 @@ public final class LinkDiff {
 
     /** The changes that lead from the live links to the desired ones. */
     public static LinkChanges between(DesiredState desired, NamespaceState live) {
-        if (desired.vrfs().isEmpty() && desired.addresses().isEmpty() && live.links().stream().noneMatch(Link::isOurVrf)) {
+        if (desired.vrfs().isEmpty() && desired.addresses().isEmpty()
+                && live.links().stream().noneMatch(Link::isOurVrf)) {
             return LinkChanges.NONE;
         }
         return new LinkDiff(desired, live).changes();

@@ -129,7 +129,8 @@ public record LinkChanges(List<VrfChange> vrfs, List<MasterChange> masters, List
 
     @Override
     public int toAdd() {
-        return (int) addresses.stream().filter(each -> !each.going()).count() + (int) vrfs.stream().filter(each -> each.before().isEmpty()).count();
+        return (int) addresses.stream().filter(each -> !each.going()).count()
+                + (int) vrfs.stream().filter(each -> each.before().isEmpty()).count();
     }
 
     @Override

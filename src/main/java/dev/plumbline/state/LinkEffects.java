@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /**
  * What the kernel does by itself as links change ({@code cycle_netdev} in {@code drivers/net/vrf.c}): all routes over a
  * device that enters or leaves a VRF go, in all tables; those that the kernel made for its addresses come again, in the
- * table of the VRF or in main. Addresses of theirs are as before, because what is lost is put back with the same change.
+ * table of the VRF or in main. Their addresses are as before, because what is lost is put back with the same change.
  */
 public final class LinkEffects {
 

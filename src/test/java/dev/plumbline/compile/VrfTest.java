@@ -131,8 +131,8 @@ class VrfTest {
             .document());
 
     private static List<String> recorded(Ledger ledger) {
-        return ledger.addresses().stream().map(each -> each.document() + " " + AddressChange.subject(each.address()) + " "
-                + each.address().flags() + " " + each.deviceIndex()).toList();
+        return ledger.addresses().stream().map(each -> each.document() + " "
+                + AddressChange.subject(each.address()) + " " + each.address().flags() + " " + each.deviceIndex()).toList();
     }
 
     private static List<String> lines(ChangeSet changes) {
@@ -180,7 +180,8 @@ class VrfTest {
     @Test
     void addressesOfTheDeviceAreRecorded() {
         var host = ipv6();
-        assertEquals(List.of("SourceRouting/sip 2001:db8:1::9/64 dev net1 130 1"), recorded(host.compile(SIP).ledger()));
+        assertEquals(List.of("SourceRouting/sip 2001:db8:1::9/64 dev net1 130 1"),
+                recorded(host.compile(SIP).ledger()));
         host = inVrf();
         assertEquals(List.of("SourceRouting/sip 2001:db8:1::9/64 dev net1 130 1"), recorded(host.ledger));
         host.address("net1", "2001:db8:2::9/64");
