@@ -4,6 +4,7 @@ import dev.plumbline.plan.Plan;
 import dev.plumbline.state.Change;
 import dev.plumbline.state.ChangeSet;
 import dev.plumbline.state.DesiredState;
+import dev.plumbline.state.LinkChanges.AddressChange;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.Progress;
 import dev.plumbline.state.ReadScope;
@@ -124,7 +125,9 @@ public record Rehearsal(Plan.NamespacePlan plan, List<String> failures, long acc
                 desired.keptTables(), desired.firewall(), desired.sysctls().stream().filter(each ->
                         !refused.contains(new Key(false, "sysctl", Sysctl.name(each.path())))).toList(),
                 desired.vrfs().stream().filter(each -> !refused.contains(new Key(false, "link", each.vrf().words()))
-                        && !refused.contains(new Key(false, "link", each.device()))).toList(), desired.held());
+                        && !refused.contains(new Key(false, "link", each.device()))).toList(),
+                desired.addresses().stream().filter(each -> !refused.contains(new Key(false, "address",
+                        AddressChange.subject(each.address())))).toList(), desired.held());
     }
 
     /** Changes with the kernel's verdict. */

@@ -46,7 +46,7 @@ public final class Compiler {
     private final TableNumbers tables;
 
     private Compiler(List<Document> documents, Facts before) {
-        var facts = before.with(VrfCompiler.released(documents, before.live()));
+        var facts = before.with(VrfCompiler.released(documents, VrfAddresses.putBack(before)));
         this.read = before.live();
         this.documents = documents;
         var interfaces = new Interfaces(facts.live(), facts.ledger().devices(), facts.attended());
@@ -168,10 +168,11 @@ public final class Compiler {
         if (draft.facts().onlyAttachments()) {
             carriedOut.addAll(UnknownDocuments.carriedOut(draft.facts().ledger()));
         }
+        var addresses = new VrfAddresses(draft, read);
         var ledger = holding.ledger(new Ledger(draft.allotments(), draft.taken(), draft.takenRules(),
-                draft.interfaces().devices(), carriedOut, sysctls.ledger()), held);
+                draft.interfaces().devices(), carriedOut, sysctls.ledger(), addresses.ledger(held)), held);
         var whole = new DesiredState(routes(), Set.of(), draft.moved(), Set.of(), rules(), draft.keptTables(),
-                DesiredFirewall.NONE, sysctls.desired(), draft.vrfs(), Held.NOTHING);
+                DesiredFirewall.NONE, sysctls.desired(), draft.vrfs(), addresses.desired(), Held.NOTHING);
         var desired = holding(whole, holding.of(held));
         return new Compilation(desired, held.equals(ignored) ? desired : holding(whole, holding.of(ignored)),
                 uncorrected, ledger, draft.waiting(), draft.problems().stream().sorted(Problem.BY_POSITION).toList(),
@@ -181,7 +182,8 @@ public final class Compiler {
     private DesiredState holding(DesiredState whole, Held held) {
         return new DesiredState(whole.routes(), draft.exclusive(held.documents()), whole.moved(),
                 draft.adopting(held.documents()), whole.rules(), whole.keptTables(),
-                draft.firewall(held.documents()), whole.sysctls(), whole.vrfs(), held);
+                draft.firewall(held.documents()), whole.sysctls(), whole.vrfs(), whole.addresses(),
+                held);
     }
 
     /** One document's rows of a table are passed on as they are; only shared tables are merged. */

@@ -27,8 +27,6 @@ import java.util.stream.Stream;
 final class DeviceRoutes {
 
     private static final Prefix IPV6_LINK_LOCAL = Prefix.parse("fe80::/10").orElseThrow();
-    /** {@code IP6_RT_PRIO_ADDRCONF}: the metric of the kernel's own IPv6 prefix routes. */
-    private static final long IPV6_CONNECTED_METRIC = 256;
 
     private final Draft draft;
     private final PutBack putBack;
@@ -219,7 +217,7 @@ final class DeviceRoutes {
     private Route original(BoundDevice bound, Route route) {
         boolean kernels = bound.isConnected(route, draft.interfaces())
                 && (route.family() == Family.IPV4 ? route.attributes().source().isPresent()
-                        : route.metric() == IPV6_CONNECTED_METRIC);
+                        : route.metric() == Route.IPV6_CONNECTED_METRIC);
         return route.inTable(Route.TABLE_MAIN).withAttributes(
                 route.attributes().withProtocol(kernels ? Protocol.KERNEL : Protocol.BOOT));
     }

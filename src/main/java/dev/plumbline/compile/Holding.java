@@ -125,7 +125,8 @@ final class Holding {
                 || before.rules().contains(each)).toList());
         before.rules().stream().filter(each -> held.contains(each.document()) && !rules.contains(each))
                 .forEach(rules::add);
-        return new Ledger(allotments, routes, rules, reached.devices(), reached.carriedOut(), sysctls(reached, held));
+        return new Ledger(allotments, routes, rules, reached.devices(), reached.carriedOut(), sysctls(reached, held),
+                reached.addresses());
     }
 
     /** What held documents alone would set is not set, and what they have set is not put back. */

@@ -49,8 +49,8 @@ final class Reading {
     Reading(List<Document> documents, Ledger ledger, NamespaceState first, Map<String, Long> tableNames) {
         this.documents = documents;
         this.ledger = ledger;
-        this.first = first;
-        this.interfaces = new Interfaces(first, ledger.devices(), false);
+        this.first = VrfAddresses.putBack(ledger, first);
+        this.interfaces = new Interfaces(this.first, ledger.devices(), false);
         this.tables = new TableNumbers(documents, ledger, first, tableNames, List.of());
         this.free = tables.remaining();
     }

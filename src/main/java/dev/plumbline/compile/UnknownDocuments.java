@@ -35,6 +35,7 @@ final class UnknownDocuments {
         ledger.routes().forEach(each -> ids.add(each.document()));
         ledger.rules().forEach(each -> ids.add(each.document()));
         ledger.sysctls().forEach(each -> ids.addAll(each.documents()));
+        ledger.addresses().forEach(each -> ids.add(each.document()));
         ids.removeIf(Attachment::isDocument);
         ids.forEach(draft::waitsUnsaid);
         ledger.allotments().stream().filter(each -> ids.contains(each.document())).forEach(draft::allotment);

@@ -5,6 +5,7 @@ import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
 import dev.plumbline.state.Ledger.TakenSysctl;
+import dev.plumbline.state.Ledger.VrfAddress;
 import java.util.HashSet;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +39,9 @@ public final class LedgerJson {
             var documents = one.putArray("documents");
             each.documents().forEach(documents::add);
         });
+        var addresses = node.putArray("addresses");
+        ledger.addresses().forEach(each -> addresses.addObject().put("document", each.document())
+                .put("deviceIndex", each.deviceIndex()).set("address", AddressJson.toJson(each.address())));
         return node;
     }
 
@@ -53,7 +57,8 @@ public final class LedgerJson {
                 fields.list("routes").stream().map(LedgerJson::route).toList(),
                 fields.list("rules").stream().map(LedgerJson::rule).toList(),
                 new HashSet<>(fields.texts("devices")), Set.of(),
-                fields.list("sysctls").stream().map(LedgerJson::sysctl).toList());
+                fields.list("sysctls").stream().map(LedgerJson::sysctl).toList(),
+                fields.list("addresses").stream().map(LedgerJson::address).toList());
         fields.end();
         return ledger;
     }
@@ -78,6 +83,14 @@ public final class LedgerJson {
         var rule = new TakenRule(fields.text("document"), RuleJson.fromJson(fields.needed("rule")));
         fields.end();
         return rule;
+    }
+
+    private static VrfAddress address(JsonNode node) {
+        var fields = new Fields("an address in a VRF", node);
+        var address = new VrfAddress(fields.text("document"), AddressJson.fromJson(fields.needed("address")),
+                Math.toIntExact(fields.number("deviceIndex")));
+        fields.end();
+        return address;
     }
 
     private static TakenSysctl sysctl(JsonNode node) {

@@ -211,6 +211,6 @@ public record Former(ReadScope scope, List<FormerRoutes> routes, FormerRules rul
         var wanted = sysctls.entrySet().stream()
                 .map(each -> new DesiredSysctl(each.getKey(), each.getValue(), true, ORIGIN)).toList();
         return SysctlDiff.between(new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(), List.of(),
-                Set.of(), DesiredFirewall.NONE, wanted, List.of(), Held.NOTHING), live);
+                Set.of(), DesiredFirewall.NONE, wanted, List.of(), List.of(), Held.NOTHING), live);
     }
 }

@@ -6,6 +6,7 @@ import dev.plumbline.state.Family;
 import dev.plumbline.state.Link;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.LinkChanges;
+import dev.plumbline.state.LinkChanges.AddressChange;
 import dev.plumbline.state.LinkChanges.MasterChange;
 import dev.plumbline.state.LinkChanges.VrfChange;
 import dev.plumbline.state.LinkEffects;
@@ -37,7 +38,8 @@ public final class LinkDiff {
 
     /** The changes that lead from the live links to the desired ones. */
     public static LinkChanges between(DesiredState desired, NamespaceState live) {
-        if (desired.vrfs().isEmpty() && live.links().stream().noneMatch(Link::isOurVrf)) {
+        if (desired.vrfs().isEmpty() && desired.addresses().isEmpty()
+                && live.links().stream().noneMatch(Link::isOurVrf)) {
             return LinkChanges.NONE;
         }
         return new LinkDiff(desired, live).changes();
@@ -55,7 +57,13 @@ public final class LinkDiff {
                 vrfs.add(new VrfChange(live.vrf(link), Optional.empty(), Optional.empty()));
             }
         }
-        return new LinkChanges(vrfs, masters, List.of());
+        return new LinkChanges(vrfs, masters, addresses());
+    }
+
+    private List<AddressChange> addresses() {
+        return desired.addresses().stream().filter(each -> !desired.held().holds(each.origin())
+                && !live.has(each.address()))
+                .map(each -> new AddressChange(each.address(), false, Optional.of(each.origin()))).toList();
     }
 
     private void wanted(DesiredVrf wanted) {
@@ -147,7 +155,7 @@ public final class LinkDiff {
         var anew = new HashSet<String>();
         vrfs.stream().filter(VrfChange::isAnew).forEach(each -> anew.add(each.after().orElseThrow().name()));
         var masters = new ArrayList<MasterChange>();
-        var addresses = new ArrayList<LinkAddress>();
+        var addresses = new ArrayList<AddressChange>();
         former.masters().forEach((device, master) -> {
             var link = live.link(device);
             if (link.isEmpty()) {
@@ -155,17 +163,18 @@ public final class LinkDiff {
                 return;
             }
             var lost = former.addresses().stream().filter(each -> each.device().equals(device)
-                    && live.addresses().stream().noneMatch(one -> one.device().equals(device)
-                            && one.local().equals(each.local()))).toList();
+                    && !live.has(each)).toList();
             var now = live.master(link.get()).map(Link::name).orElse("");
             if (now.equals(master) && !anew.contains(master)) {
-                addresses.addAll(lost);
+                lost.forEach(each -> addresses.add(new AddressChange(each, false, Optional.of(Former.ORIGIN))));
             } else {
                 var all = new ArrayList<>(lost(live, device));
                 all.addAll(lost);
                 masters.add(new MasterChange(device, now, master, all, Optional.of(Former.ORIGIN), ""));
             }
         });
+        former.given().stream().filter(live::has)
+                .forEach(each -> addresses.add(new AddressChange(each, true, Optional.of(Former.ORIGIN))));
         return new LinkChanges(vrfs, masters, addresses);
     }
 }

@@ -175,7 +175,7 @@ public final class Replica implements AutoCloseable {
                     DesiredFirewall.NONE, original.sysctls().entrySet().stream()
                             .filter(each -> !refused.contains(Sysctl.name(each.getKey())))
                             .map(each -> new DesiredState.DesiredSysctl(each.getKey(), each.getValue(), false, ORIGIN))
-                            .toList(), List.of(), Held.NOTHING);
+                            .toList(), List.of(), List.of(), Held.NOTHING);
             var changes = List.of(RouteDiff.between(desired, copy), RuleDiff.between(desired, copy),
                     SysctlDiff.between(desired, copy));
             int before = refused.size();
@@ -249,7 +249,10 @@ public final class Replica implements AutoCloseable {
         var sysctls = ledger.sysctls().stream().map(taken -> new Ledger.TakenSysctl(taken.documents(), taken.path(),
                 taken.former(), taken.written(), taken.deviceIndex() == 0 ? 0
                         : numbers.getOrDefault(names.getOrDefault(taken.deviceIndex(), ""), -1))).toList();
-        return new Ledger(ledger.allotments(), routes, ledger.rules(), ledger.devices(), ledger.carriedOut(), sysctls);
+        var addresses = ledger.addresses().stream().map(each -> new Ledger.VrfAddress(each.document(), each.address(),
+                numbers.getOrDefault(names.getOrDefault(each.deviceIndex(), ""), -1))).toList();
+        return new Ledger(ledger.allotments(), routes, ledger.rules(), ledger.devices(), ledger.carriedOut(), sysctls,
+                addresses);
     }
 
     @Override

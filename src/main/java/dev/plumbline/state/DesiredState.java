@@ -16,11 +16,12 @@ import java.util.Set;
  * @param firewall plumbline's tables
  * @param sysctls what documents want of them, and former values to be put back
  * @param vrfs VRF devices, and the device in each
+ * @param addresses that devices in VRFs had, and that are to be there again if the kernel has dropped them
  * @param held what stays as it is whatever is wanted
  */
 public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
         List<DesiredRule> rules, Set<Long> keptTables, DesiredFirewall firewall, List<DesiredSysctl> sysctls,
-        List<DesiredVrf> vrfs, Held held) {
+        List<DesiredVrf> vrfs, List<DesiredAddress> addresses, Held held) {
 
     /** Nothing wanted: all that is ours goes. */
     public static final DesiredState NOTHING = new DesiredState(RouteTables.NONE, Set.of(), RouteTables.NONE, Set.of(),
@@ -33,13 +34,14 @@ public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTab
         keptTables = Set.copyOf(keptTables);
         sysctls = List.copyOf(sysctls);
         vrfs = List.copyOf(vrfs);
+        addresses = List.copyOf(addresses);
     }
 
     /** A state of routes and rules in which nothing is held. */
     public DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTables moved, Set<String> adopting,
             List<DesiredRule> rules, Set<Long> keptTables) {
         this(routes, exclusive, moved, adopting, rules, keptTables, DesiredFirewall.NONE, List.of(), List.of(),
-                Held.NOTHING);
+                List.of(), Held.NOTHING);
     }
 
     /** A rule with the document that wants it. */
@@ -56,6 +58,10 @@ public record DesiredState(RouteTables routes, Set<TableKey> exclusive, RouteTab
         public Vrf vrf() {
             return new Vrf(name, table, Link.aliasFor(document), true);
         }
+    }
+
+    /** An address with the document whose device it is of. */
+    public record DesiredAddress(LinkAddress address, Origin origin) {
     }
 
     /**

@@ -15,9 +15,10 @@ import java.util.stream.Stream;
  * @param carriedOut documents ({@code kind/name}) that were carried out here in full, and have not had to wait since:
  *     what differs from them has drifted
  * @param sysctls that documents have set, at most one a path, by path
+ * @param addresses of devices that documents have put into VRFs, by document, device and address
  */
 public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<TakenRule> rules, Set<String> devices,
-        Set<String> carriedOut, List<TakenSysctl> sysctls) {
+        Set<String> carriedOut, List<TakenSysctl> sysctls, List<VrfAddress> addresses) {
 
     public static final Ledger EMPTY = new Ledger(List.of(), List.of(), List.of(), Set.of());
 
@@ -28,12 +29,13 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
         devices = Set.copyOf(devices);
         carriedOut = Set.copyOf(carriedOut);
         sysctls = List.copyOf(sysctls);
+        addresses = List.copyOf(addresses);
     }
 
-    /** A ledger of no sysctls. */
+    /** A ledger of neither sysctls nor addresses. */
     public Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<TakenRule> rules, Set<String> devices,
             Set<String> carriedOut) {
-        this(allotments, routes, rules, devices, carriedOut, List.of());
+        this(allotments, routes, rules, devices, carriedOut, List.of(), List.of());
     }
 
     /** A ledger of what nobody has carried out in full. */
@@ -45,7 +47,7 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
      * This ledger and the one that an apply was leading to: where it is half done, either may turn out to be true. Of
      * two numbers of one table the later one is taken, because there is one a key; what is in the other is known by
      * its marks. Only what both say was carried out in full was. What a sysctl was at first is what the earlier one
-     * says.
+     * says, and what an address is what the later one says.
      */
     public Ledger union(Ledger later) {
         Set<List<String>> keys = later.allotments.stream().map(each -> List.of(each.document(), each.key()))
@@ -53,7 +55,14 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
         var own = allotments.stream().filter(each -> !keys.contains(List.of(each.document(), each.key()))).toList();
         return new Ledger(both(own, later.allotments), both(routes, later.routes), both(rules, later.rules),
                 later.devices, carriedOut.stream().filter(later.carriedOut::contains).collect(Collectors.toSet()),
-                sysctls(later));
+                sysctls(later), addresses(later));
+    }
+
+    private List<VrfAddress> addresses(Ledger later) {
+        var all = new TreeMap<String, VrfAddress>();
+        addresses.forEach(each -> all.put(each.key(), each));
+        later.addresses.forEach(each -> all.put(each.key(), each));
+        return List.copyOf(all.values());
     }
 
     private List<TakenSysctl> sysctls(Ledger later) {
@@ -91,6 +100,22 @@ public record Ledger(List<Allotment> allotments, List<TakenRoute> routes, List<T
 
     /** A foreign rule that a document adopted, as it was. */
     public record TakenRule(String document, RoutingRule rule) {
+    }
+
+    /**
+     * A global permanent IPv6 address of a device that a document has put into a VRF: the kernel drops it when somebody
+     * takes the device out, or deletes the VRF device.
+     *
+     * @param document {@code kind/name}
+     * @param address as somebody gave it
+     * @param deviceIndex index of the device: a device made anew has another
+     */
+    public record VrfAddress(String document, LinkAddress address, int deviceIndex) {
+
+        /** What there is one of in a ledger. */
+        public String key() {
+            return document + " " + address.device() + " " + address.local();
+        }
     }
 
     /**

@@ -49,6 +49,17 @@ public record LinkAddress(String device, IpAddress local, Prefix peer, int scope
         return (flags & IFA_F_NOPREFIXROUTE) != 0;
     }
 
+    /** As somebody gave it: without what the kernel has found out of it since. */
+    public LinkAddress asGiven() {
+        return new LinkAddress(device, local, peer, scope,
+                flags & (IFA_F_PERMANENT | IFA_F_NODAD | IFA_F_NOPREFIXROUTE));
+    }
+
+    /** The same address of the same device, whatever else is said of it. */
+    public boolean isOf(LinkAddress other) {
+        return device.equals(other.device) && local.equals(other.local);
+    }
+
     /** Global scope, neither tentative nor failed. */
     public boolean isUsable() {
         return scope == Scope.UNIVERSE && !isTentative() && !isFailed();

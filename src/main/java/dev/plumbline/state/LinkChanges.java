@@ -15,9 +15,9 @@ import java.util.stream.Stream;
  *
  * @param vrfs devices that are made, changed, made anew or deleted
  * @param masters devices that enter or leave a VRF
- * @param addresses lost ones that are put back although their device neither enters nor leaves one
+ * @param addresses that are not there any more and are put back, or were put back and go; after all else
  */
-public record LinkChanges(List<VrfChange> vrfs, List<MasterChange> masters, List<LinkAddress> addresses)
+public record LinkChanges(List<VrfChange> vrfs, List<MasterChange> masters, List<AddressChange> addresses)
         implements ChangeSet {
 
     public static final LinkChanges NONE = new LinkChanges(List.of(), List.of(), List.of());
@@ -92,10 +92,22 @@ public record LinkChanges(List<VrfChange> vrfs, List<MasterChange> masters, List
         }
     }
 
-    /** The change that puts an address back. */
-    public static Change added(LinkAddress address) {
-        return new Change(Action.CREATE, Phase.LINKS, "address", address.local() + "/" + address.peer().length()
-                + " dev " + address.device(), List.of(), Optional.empty(), "put back as it was");
+    /**
+     * An address that comes or goes.
+     *
+     * @param going false: it is put back
+     */
+    public record AddressChange(LinkAddress address, boolean going, Optional<Origin> origin) {
+
+        /** What changes of this address call it. */
+        public static String subject(LinkAddress address) {
+            return address.local() + "/" + address.peer().length() + " dev " + address.device();
+        }
+
+        public Change change() {
+            return new Change(going ? Action.DELETE : Action.CREATE, Phase.LINKS, "address", subject(address),
+                    List.of(), origin, going ? "" : "put back as it was");
+        }
     }
 
     /** The devices that the kernel takes down and up. */
@@ -117,7 +129,8 @@ public record LinkChanges(List<VrfChange> vrfs, List<MasterChange> masters, List
 
     @Override
     public int toAdd() {
-        return addresses.size() + (int) vrfs.stream().filter(each -> each.before().isEmpty()).count();
+        return (int) addresses.stream().filter(each -> !each.going()).count()
+                + (int) vrfs.stream().filter(each -> each.before().isEmpty()).count();
     }
 
     @Override
@@ -128,7 +141,8 @@ public record LinkChanges(List<VrfChange> vrfs, List<MasterChange> masters, List
 
     @Override
     public int toDestroy() {
-        return (int) vrfs.stream().filter(VrfChange::isGoing).count();
+        return (int) addresses.stream().filter(AddressChange::going).count()
+                + (int) vrfs.stream().filter(VrfChange::isGoing).count();
     }
 
     @Override
@@ -136,7 +150,7 @@ public record LinkChanges(List<VrfChange> vrfs, List<MasterChange> masters, List
         return Stream.of(
                 vrfs.stream().filter(each -> !each.isGoing()).map(each -> pending(each.origin(), each.change())),
                 masters.stream().map(each -> pending(each.origin(), each.change())),
-                addresses.stream().map(each -> pending(Optional.empty(), added(each))),
+                addresses.stream().map(each -> pending(each.origin(), each.change())),
                 vrfs.stream().filter(VrfChange::isGoing).map(each -> pending(each.origin(), each.change())))
                 .flatMap(each -> each);
     }

@@ -1,5 +1,7 @@
 package dev.plumbline.state;
 
+import dev.plumbline.state.LinkChanges.AddressChange;
+import dev.plumbline.state.LinkChanges.MasterChange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.TreeMap;
 /**
  * What the kernel does by itself as links change ({@code cycle_netdev} in {@code drivers/net/vrf.c}): all routes over a
  * device that enters or leaves a VRF go, in all tables; those that the kernel made for its addresses come again, in the
- * table of the VRF or in main. Addresses are as before, because what is lost is put back with the same change.
+ * table of the VRF or in main. Their addresses are as before, because what is lost is put back with the same change.
  */
 public final class LinkEffects {
 
@@ -44,8 +46,44 @@ public final class LinkEffects {
             }
             same.put(key, builder.build());
         });
+        changes.addresses().forEach(each -> connected(each, changes, live, same));
         same.values().removeIf(RouteRows::isEmpty);
-        return live.withLinks(links).with(new RouteTables(same));
+        return live.withLinks(links).withAddresses(addresses(live, changes)).with(new RouteTables(same));
+    }
+
+    private static List<LinkAddress> addresses(NamespaceState live, LinkChanges changes) {
+        var addresses = new ArrayList<>(live.addresses());
+        for (var each : changes.addresses()) {
+            addresses.removeIf(each.address()::isOf);
+            if (!each.going()) {
+                addresses.add(each.address());
+            }
+        }
+        return addresses;
+    }
+
+    /** The route that the kernel makes for an IPv6 address, or takes away with the last one in its network. */
+    private static void connected(AddressChange change, LinkChanges changes, NamespaceState live,
+            Map<TableKey, RouteRows> tables) {
+        var address = change.address();
+        boolean shared = live.addresses().stream().anyMatch(each -> each.device().equals(address.device())
+                && !each.isOf(address) && !each.hasNoPrefixRoute() && each.network().equals(address.network()));
+        if (address.hasNoPrefixRoute() || shared) {
+            return;
+        }
+        var attributes = RouteAttributes.unicast(0, List.of(NextHop.onLink(address.device())))
+                .withProtocol(Protocol.KERNEL);
+        var route = new Route(tableAfter(address.device(), changes, live), address.network(), 0,
+                Route.IPV6_CONNECTED_METRIC, attributes);
+        var key = new TableKey(route.family(), route.table());
+        var builder = builder(key);
+        var rows = tables.getOrDefault(key, RouteRows.empty(key.family(), key.table()));
+        builder.addAll(rows.filter(row -> !rows.route(row).sameIdentity(route)
+                || !rows.attributes(row).uses(address.device())));
+        if (!change.going()) {
+            builder.add(route);
+        }
+        tables.put(key, builder.build());
     }
 
     /** The routes that the kernel drops and does not make again. */
@@ -99,8 +137,9 @@ public final class LinkEffects {
     }
 
     private static long tableAfter(String device, LinkChanges changes, NamespaceState live) {
-        var master = changes.masters().stream().filter(each -> each.device().equals(device)).findFirst().orElseThrow()
-                .after();
+        var master = changes.masters().stream().filter(each -> each.device().equals(device)).findFirst()
+                .map(MasterChange::after)
+                .or(() -> live.link(device).flatMap(live::master).map(Link::name)).orElse("");
         return changes.vrfs().stream().flatMap(each -> each.after().stream()).filter(each -> each.name().equals(master))
                 .map(Vrf::table).findFirst()
                 .or(() -> live.link(master).flatMap(Link::vrfTable)).orElse(Route.TABLE_MAIN);

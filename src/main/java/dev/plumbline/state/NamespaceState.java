@@ -42,6 +42,16 @@ public record NamespaceState(NamespaceId id, List<Link> links, List<LinkAddress>
         return new NamespaceState(id, others, addresses, routes, rules, firewall, sysctls);
     }
 
+    /** The same with other addresses. */
+    NamespaceState withAddresses(List<LinkAddress> others) {
+        return new NamespaceState(id, links, others, routes, rules, firewall, sysctls);
+    }
+
+    /** Whether the device has this address, whatever else is said of it. */
+    public boolean has(LinkAddress address) {
+        return addresses.stream().anyMatch(address::isOf);
+    }
+
     /** The VRF device that a link is. */
     public Optional<Vrf> vrf(Link link) {
         return link.vrfTable().map(table -> new Vrf(link.name(), table, link.alias(), link.isUp()));

@@ -17,6 +17,8 @@ public record Route(long table, Prefix destination, int tos, long metric, RouteA
     public static final long TABLE_LOCAL = 255;
     /** The metric that the kernel gives an IPv6 route without one ({@code IP6_RT_PRIO_USER}). */
     public static final long IPV6_DEFAULT_METRIC = 1024;
+    /** The metric of the routes that the kernel makes for IPv6 addresses ({@code IP6_RT_PRIO_ADDRCONF}). */
+    public static final long IPV6_CONNECTED_METRIC = 256;
 
     public Family family() {
         return destination.family();

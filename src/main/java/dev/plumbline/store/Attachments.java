@@ -90,6 +90,7 @@ record Attachments(Database database) {
                 + " AND NOT EXISTS (SELECT 1 FROM taken_rules WHERE namespace = namespaces.id)"
                 + " AND NOT EXISTS (SELECT 1 FROM carried_out WHERE namespace = namespaces.id)"
                 + " AND NOT EXISTS (SELECT 1 FROM taken_sysctls WHERE namespace = namespaces.id)"
+                + " AND NOT EXISTS (SELECT 1 FROM vrf_addresses WHERE namespace = namespaces.id)"
                 + " AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.boot_id = namespaces.boot_id"
                 + " AND j.cookie = namespaces.cookie)"
                 + " AND NOT EXISTS (SELECT 1 FROM documents WHERE netns = label OR netns = '')",
@@ -98,7 +99,8 @@ record Attachments(Database database) {
 
     /** What an attachment's documents have in the ledger of a namespace that is gone. */
     void forgetLedger(NamespaceId id, String document) {
-        for (var table : List.of("allotments", "taken_routes", "taken_rules", "carried_out")) {
+        for (var table : List.of("allotments", "taken_routes", "taken_rules", "carried_out",
+                "vrf_addresses")) {
             database.update("DELETE FROM " + table + " WHERE document = ? AND namespace IN"
                     + " (SELECT id FROM namespaces WHERE boot_id = ? AND cookie = ? AND host = 0)", document,
                     id.bootId(), id.cookie());

@@ -16,6 +16,7 @@ import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
 import dev.plumbline.state.Ledger.TakenSysctl;
+import dev.plumbline.state.Ledger.VrfAddress;
 import dev.plumbline.state.Ledger;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.Prefix;
@@ -41,9 +42,9 @@ final class InverseCodec {
 
     /**
      * To be raised with every change of the format; {@link #read} keeps the branches of those before. 2 added the
-     * documents that were carried out, 3 the firewall, sysctls and links.
+     * documents that were carried out, 3 the firewall, sysctls and links, 4 addresses of devices in VRFs.
      */
-    static final int FORMAT = 3;
+    static final int FORMAT = 4;
 
     private static final String SCOPE = "scope";
     private static final String ROUTES = "routes";
@@ -124,13 +125,17 @@ final class InverseCodec {
             out.text(each.getKey());
             out.text(each.getValue());
         });
-        out.list(links.addresses(), links.addresses().size(), each -> {
-            out.text(each.device());
-            out.text(each.local().toString());
-            out.text(each.peer().toString());
-            out.number(each.scope());
-            out.number(each.flags());
-        });
+        for (var addresses : List.of(links.addresses(), links.given())) {
+            out.list(addresses, addresses.size(), each -> write(each, out));
+        }
+    }
+
+    private static void write(LinkAddress address, ByteWriter out) {
+        out.text(address.device());
+        out.text(address.local().toString());
+        out.text(address.peer().toString());
+        out.number(address.scope());
+        out.number(address.flags());
     }
 
     private static void write(RoutingRule rule, ByteWriter out) {
@@ -162,6 +167,11 @@ final class InverseCodec {
             out.text(each.written());
             out.number(each.deviceIndex());
         });
+        out.list(ledger.addresses(), ledger.addresses().size(), each -> {
+            out.text(each.document());
+            write(each.address(), out);
+            out.number(each.deviceIndex());
+        });
     }
 
     /**
@@ -183,7 +193,7 @@ final class InverseCodec {
             throw new IllegalArgumentException("parts are missing or unknown: there are " + parts.keySet());
         }
         var former = new Former(scope(reader(parts, SCOPE), format), routes(reader(parts, ROUTES)),
-                rules(reader(parts, RULES)), format > 2 ? links(reader(parts, LINKS)) : FormerLinks.NONE,
+                rules(reader(parts, RULES)), format > 2 ? links(reader(parts, LINKS), format) : FormerLinks.NONE,
                 format > 2 ? FormerTables.read(reader(parts, FIREWALL)) : List.of(),
                 format > 2 ? sysctls(reader(parts, SYSCTLS)) : Map.of());
         return new Inverse(since, by, former, ledger(reader(parts, LEDGER), format), confirmation, counts[0], counts[1],
@@ -224,16 +234,20 @@ final class InverseCodec {
         return rules;
     }
 
-    private static FormerLinks links(ByteReader in) {
+    private static FormerLinks links(ByteReader in, int format) {
         var vrfs = in.list(() -> vrf(in));
         var made = in.list(() -> vrf(in));
         var masters = new HashMap<String, String>();
         in.list(() -> Map.entry(in.text(), in.text())).forEach(each -> masters.put(each.getKey(), each.getValue()));
-        var links = new FormerLinks(vrfs, made, masters, in.list(() -> new LinkAddress(in.text(),
-                IpAddress.parse(in.text()).orElseThrow(), Prefix.parse(in.text()).orElseThrow(), in.integer(),
-                in.integer())));
+        var links = new FormerLinks(vrfs, made, masters, in.list(() -> address(in)),
+                format > 3 ? in.list(() -> address(in)) : List.of());
         in.end();
         return links;
+    }
+
+    private static LinkAddress address(ByteReader in) {
+        return new LinkAddress(in.text(), IpAddress.parse(in.text()).orElseThrow(),
+                Prefix.parse(in.text()).orElseThrow(), in.integer(), in.integer());
     }
 
     private static Vrf vrf(ByteReader in) {
@@ -260,7 +274,9 @@ final class InverseCodec {
         var carriedOut = format > 1 ? new HashSet<>(in.list(in::text)) : new HashSet<String>();
         var sysctls = format > 2 ? in.list(() -> new TakenSysctl(in.list(in::text), in.text(), in.text(), in.text(),
                 in.integer())) : List.<TakenSysctl>of();
-        var ledger = new Ledger(allotments, routes, rules, devices, carriedOut, sysctls);
+        var addresses = format > 3 ? in.list(() -> new VrfAddress(in.text(), address(in), in.integer()))
+                : List.<VrfAddress>of();
+        var ledger = new Ledger(allotments, routes, rules, devices, carriedOut, sysctls, addresses);
         in.end();
         return ledger;
     }

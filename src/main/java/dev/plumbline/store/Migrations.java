@@ -16,7 +16,8 @@ import java.util.Optional;
 record Migrations(List<String> scripts) {
 
     static final Migrations ALL = new Migrations(List.of("001-initial.sql", "002-journal.sql", "003-confirm.sql",
-            "004-git.sql", "005-attachments.sql", "006-sysctls.sql", "007-variables.sql"));
+            "004-git.sql", "005-attachments.sql", "006-sysctls.sql", "007-variables.sql",
+            "008-vrf-addresses.sql"));
 
     /** {@code application_id}: "plum". Tells our database from anybody else's. */
     private static final int APPLICATION_ID = 0x706c756d;

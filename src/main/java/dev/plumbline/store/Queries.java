@@ -1,5 +1,6 @@
 package dev.plumbline.store;
 
+import dev.plumbline.json.AddressJson;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
@@ -8,6 +9,7 @@ import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
 import dev.plumbline.state.Ledger.TakenSysctl;
+import dev.plumbline.state.Ledger.VrfAddress;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.NamespaceRecord.Standing;
 import java.sql.ResultSet;
@@ -86,7 +88,13 @@ record Queries(Database database, String programVersion) {
                 row -> new TakenRule(row.getString(1), RuleJson.fromJson(JsonText.parse(row.getString(2)))), key.row());
         var carriedOut = Set.copyOf(database.list("SELECT document FROM carried_out WHERE namespace = ?",
                 row -> row.getString(1), key.row()));
-        return new Ledger(allotments(key), routes, rules, devices(key), carriedOut, sysctls(key));
+        return new Ledger(allotments(key), routes, rules, devices(key), carriedOut, sysctls(key), addresses(key));
+    }
+
+    private List<VrfAddress> addresses(NamespaceKey key) {
+        return database.list("SELECT document, address, device_index FROM vrf_addresses WHERE namespace = ?"
+                + " ORDER BY position", row -> new VrfAddress(row.getString(1),
+                        AddressJson.fromJson(JsonText.parse(row.getString(2))), row.getInt(3)), key.row());
     }
 
     private List<TakenSysctl> sysctls(NamespaceKey key) {

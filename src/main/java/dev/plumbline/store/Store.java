@@ -7,6 +7,7 @@ import dev.plumbline.history.Inverse;
 import dev.plumbline.history.Run;
 import dev.plumbline.history.Suspension;
 import dev.plumbline.intent.Attachment;
+import dev.plumbline.json.AddressJson;
 import dev.plumbline.json.JsonText;
 import dev.plumbline.json.RouteJson;
 import dev.plumbline.json.RuleJson;
@@ -171,6 +172,7 @@ public final class Store extends PresentStore {
         database.update("DELETE FROM taken_rules WHERE namespace = ?", row.key().row());
         database.update("DELETE FROM carried_out WHERE namespace = ?", row.key().row());
         database.update("DELETE FROM taken_sysctls WHERE namespace = ?", row.key().row());
+        database.update("DELETE FROM vrf_addresses WHERE namespace = ?", row.key().row());
         return row.key();
     }
 
@@ -259,7 +261,7 @@ public final class Store extends PresentStore {
     private void write(NamespaceKey key, Ledger ledger) {
         long row = key.row();
         for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices", "carried_out",
-            "taken_sysctls"}) {
+            "taken_sysctls", "vrf_addresses"}) {
             database.update("DELETE FROM " + table + " WHERE namespace = ?", row);
         }
         database.insertAll("INSERT INTO allotments (namespace, document, key, route_table) VALUES (?, ?, ?, ?)",
@@ -296,6 +298,13 @@ public final class Store extends PresentStore {
                     statement.setString(4, each.former());
                     statement.setString(5, each.written());
                     statement.setInt(6, each.deviceIndex());
+                });
+        database.insertAll("INSERT INTO vrf_addresses (namespace, document, address, device_index)"
+                + " VALUES (?, ?, ?, ?)", ledger.addresses(), (statement, each) -> {
+                    statement.setLong(1, row);
+                    statement.setString(2, each.document());
+                    statement.setString(3, JsonText.of(AddressJson.toJson(each.address())));
+                    statement.setInt(4, each.deviceIndex());
                 });
         database.insertAll("INSERT INTO carried_out (namespace, document) VALUES (?, ?)", ledger.carriedOut(),
                 (statement, each) -> {

@@ -151,21 +151,41 @@ class SecondKernelCniTest {
         unattended();
         var before = everything();
         add();
-        drift("link del vrf-net1", this::unattended);
-        drift("link set dev net1 nomaster", this::add);
-        drift("route del default vrf vrf-net1", this::add);
+        for (var repair : List.<Runnable>of(this::unattended, this::add)) {
+            drift("link set dev net1 nomaster", "link `net1` is different; link `net1` is different; address "
+                    + "`2001:db8:1::9/64 dev net1` is missing", repair);
+            drift("link del vrf-net1", "link `vrf-net1 type vrf table 100` is missing; ", repair);
+            drift("route del default vrf vrf-net1", "route `default via 192.168.1.1 dev net1 table 100` is missing",
+                    repair);
+        }
         delete();
         assertEquals(before, everything());
     }
 
-    private void drift(String drift, Runnable repair) {
+    /** A hand on the VRF costs the IPv6 address, too. */
+    private void drift(String drift, String fault, Runnable repair) {
+        var addresses = pod.addresses();
         network.ip().run(drift);
-        // A hand on the VRF costs the address, and who gave it gives it again.
-        network.ip().attempt("addr add 2001:db8:1::9/64 dev net1 nodad");
         var told = pod.call("CHECK", VRF).failed(Pod.DRIFTED);
-        assertTrue(told.startsWith("attachment c1/net1 is not as it was made: "), drift + ": " + told);
+        assertTrue(told.startsWith("attachment c1/net1 is not as it was made: " + fault), drift + ": " + told);
+        assertTrue(drift.startsWith("route") || told.contains("address `2001:db8:1::9/64 dev net1` is missing"), told);
         repair.run();
         assertInVrf("100");
+        assertEquals(addresses, pod.addresses());
+        host.assertNothingToDo();
+    }
+
+    /** Out of its VRF, and then DEL: it has what it had. */
+    @Test
+    void whatIsOutGetsItsAddressesWithDel() {
+        secondInterface();
+        var before = pod.addresses();
+        add();
+        network.ip().run("link set dev net1 nomaster");
+        delete();
+        assertEquals(before, pod.addresses());
+        assertEquals(List.of(), network.ip().lines("-o link show type vrf"));
+        host.assertNothingToDo();
     }
 
     /** What is another's stays so: ADD says why it cannot be done. */
@@ -224,11 +244,14 @@ class SecondKernelCniTest {
                 () -> network.routes().toString());
         pod.call("CHECK", VRF).succeeded();
         network.ip().run("link set dev eth0 nomaster");
-        network.ip().run("addr add 2001:db8:1::9/64 dev eth0 nodad");
         var told = pod.call("CHECK", VRF).failed(Pod.DRIFTED);
-        assertTrue(told.contains("link `eth0` is different"), told);
+        assertTrue(told.contains("link `eth0` is different")
+                && told.contains("address `2001:db8:1::9/64 dev eth0` is missing"), told);
         unattended();
         assertEquals("vrf-eth0", master("eth0"));
+        assertEquals(before.addresses(), pod.addresses());
+        assertTrue(network.routes("100").stream().anyMatch(line -> line.startsWith("default via 2001:db8:1::1 ")),
+                () -> network.routes().toString());
         assertEquals(List.of(), network.routes("main"));
         pod.callExecutable("DEL", VRF).succeeded();
         assertEquals(before, everything());

@@ -2,7 +2,6 @@ package dev.plumbline.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.kernel.ThrowAwayNamespaces;
@@ -115,16 +114,20 @@ class SecondKernelVrfTest {
     void whatDriftsIsPutRight() {
         host.intent("sip.yaml", SIP);
         host.apply();
+        var addresses = addresses().stream().filter(line -> !line.contains("2001:db8:1::a")).toList();
         host.ip().run("link set vrf-net1 down");
         host.apply();
         assertInVrf("100");
         for (var drift : List.of("link set net1 nomaster", "link del vrf-net1")) {
             host.ip().run(drift);
-            // They went with the device; who took it away did not put them back.
-            host.ip().run("addr add 2001:db8:1::9/64 dev net1 nodad");
-            assertNotEquals("No changes. The network matches the intents.\n", host.plan());
+            var plan = host.plan();
+            assertTrue(plan.contains("master: (none) -> vrf-net1")
+                    && plan.contains("+ address 2001:db8:1::9/64 dev net1")
+                    && plan.contains("put back as it was"), plan);
+            assertFalse(plan.contains("2001:db8:1::a"), "it had an end: " + plan);
             host.apply();
             assertInVrf("100");
+            assertEquals(addresses, addresses());
         }
         host.ip().run("route del default vrf vrf-net1");
         host.apply();
@@ -134,6 +137,118 @@ class SecondKernelVrfTest {
         net1();
         host.apply();
         assertInVrf("100");
+    }
+
+    /** Addresses of all sorts come back as they were, but for what the kernel alone knows of them. */
+    @Test
+    void addressesAreBackWithAllThatWasSaidOfThem() {
+        host.ip().run("-6 addr add 2001:db8:2::9 peer 2001:db8:2::1/127 dev net1 nodad");
+        host.ip().run("-6 addr add 2001:db8:3::9/64 dev net1 nodad noprefixroute");
+        host.ip().run("-6 addr add 2001:db8:4::9/128 dev net1");
+        host.intent("sip.yaml", SIP);
+        host.apply();
+        host.ip().run("-6 addr del 2001:db8:1::a/64 dev net1");
+        var addresses = addresses();
+        var routes = host.routes();
+        host.assertNothingToDo();
+        host.ip().run("link set net1 nomaster");
+        assertEquals(2, addresses().size());
+        host.apply();
+        assertEquals(addresses, addresses());
+        assertEquals(routes, host.routes());
+        host.assertNothingToDo();
+    }
+
+    /** What somebody does to a device in its VRF is not undone, and comes with it from then on. */
+    @Test
+    void addressesOfADeviceInItsVrfAreItsOwners() {
+        host.intent("sip.yaml", SIP);
+        host.apply();
+        host.ip().run("addr del 2001:db8:1::9/64 dev net1");
+        host.ip().run("addr add 2001:db8:1::b/64 dev net1 nodad");
+        var addresses = addresses().stream().filter(line -> !line.contains("2001:db8:1::a")).toList();
+        host.assertNothingToDo();
+        host.apply();
+        host.ip().run("link set net1 nomaster");
+        host.apply();
+        assertEquals(addresses, addresses());
+        assertInVrf("100");
+    }
+
+    /** Its document goes, or is one of rules now, while the device is out. */
+    @Test
+    void whatIsOutGetsItsAddressesBack() {
+        host.ip().run("-6 addr del 2001:db8:1::a/64 dev net1");
+        var before = host.routes();
+        var addresses = addresses();
+        host.intent("sip.yaml", SIP);
+        host.apply();
+        host.ip().run("link set net1 nomaster");
+        host.without("sip.yaml");
+        assertTrue(host.plan().contains("+ address 2001:db8:1::9/64 dev net1"), host::plan);
+        host.apply();
+        host.assertNothingToDo();
+        assertFalse(hasVrf());
+        assertEquals(addresses, addresses());
+        assertEquals(before, host.routes());
+        host.intent("sip.yaml", SIP);
+        host.apply();
+        host.ip().run("link set net1 nomaster");
+        host.intent("sip.yaml", SIP.replace("method: vrf", "method: rule"));
+        host.apply();
+        host.assertNothingToDo();
+        assertFalse(hasVrf());
+        assertEquals(addresses, addresses());
+        assertEquals(3, host.ourRules().size());
+    }
+
+    /** What was repaired and is reverted, or fails, is again as somebody had left it. */
+    @Test
+    void theWayBackLeadsToTheDeviceOutOfItsVrf() {
+        host.intent("sip.yaml", SIP);
+        host.apply();
+        host.ip().run("link set net1 nomaster");
+        var routes = host.routes();
+        var addresses = addresses();
+        assertFalse(addresses.toString().contains("2001:db8"), addresses::toString);
+        host.apply("--confirm", "120s");
+        assertInVrf("100");
+        assertTrue(addresses().toString().contains("2001:db8:1::9/64"), () -> addresses().toString());
+        revert();
+        assertEquals("", master());
+        assertEquals(addresses, addresses());
+        assertEquals(routes, host.routes());
+        // The kernel has this route already, once the device is in the VRF.
+        host.intent("sip.yaml", SIP.replace("method: vrf", "method: vrf, extraRoutes: [{to: 192.168.1.0/24}]"));
+        var failed = host.run("apply", "--auto-approve", "--allow", "default-route");
+        assertTrue(failed.code() == 1 && failed.err().contains("everything done so far was undone"), failed::toString);
+        assertEquals(addresses, addresses());
+        assertEquals(routes, host.routes());
+        host.intent("sip.yaml", SIP);
+        host.apply("--again");
+        assertInVrf("100");
+        assertTrue(addresses().toString().contains("2001:db8:1::9/64"), () -> addresses().toString());
+    }
+
+    @Test
+    void driftThatIsOnlyReportedIsLeft() {
+        host.intent("sip.yaml", SIP.replace("method: vrf", "method: vrf, drift: report"));
+        host.apply();
+        host.ip().run("link set net1 nomaster");
+        var routes = host.routes();
+        for (int i = 0; i < 2; i++) {
+            var run = host.run("apply", "--oneshot");
+            assertEquals(0, run.code(), run::toString);
+            // Said once.
+            assertEquals(i == 0, run.err().contains("SourceRouting/sip: + address 2001:db8:1::9/64 dev net1\n"),
+                    run::toString);
+            assertEquals("", master());
+            assertEquals(routes, host.routes());
+        }
+        assertTrue(host.plan().contains("+ address 2001:db8:1::9/64 dev net1"), host::plan);
+        host.apply();
+        assertInVrf("100");
+        assertTrue(addresses().toString().contains("2001:db8:1::9/64"), () -> addresses().toString());
     }
 
     @Test

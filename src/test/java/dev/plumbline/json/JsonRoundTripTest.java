@@ -94,12 +94,14 @@ class JsonRoundTripTest {
     @Property(tries = 200)
     void everyLedgerComesBack(@ForAll List<@From("routes") Route> routes,
             @ForAll List<@From("rules") RoutingRule> rules,
+            @ForAll List<@From("linkAddresses") LinkAddress> addresses,
             @ForAll Set<@AlphaChars @StringLength(min = 1, max = 15) String> devices, @ForAll boolean adopted) {
         var ledger = new Ledger(List.of(new Ledger.Allotment("SourceRouting/sip", "10.0.0.1", 0xffffffffL)),
                 routes.stream().map(each -> new Ledger.TakenRoute("SourceRouting/sip", each, 7, adopted)).toList(),
                 rules.stream().map(each -> new Ledger.TakenRule("RoutingRules/r", each)).toList(), devices,
                 Set.of(), List.of(new Ledger.TakenSysctl(List.of("Firewall/a", "RoutingRules/r"),
-                        "net/ipv4/conf/eth0/rp_filter", "1", "2", 7)));
+                        "net/ipv4/conf/eth0/rp_filter", "1", "2", 7)),
+                addresses.stream().map(each -> new Ledger.VrfAddress("SourceRouting/sip", each, 9)).toList());
         assertEquals(ledger, LedgerJson.fromJson(throughText(LedgerJson.toJson(ledger))));
     }
 

@@ -143,7 +143,7 @@ public final class StateArbitraries {
                         name, kind, link.flags(), link.mtu(), link.master(), alias, address, link.vrfTable()));
     }
 
-    static Arbitrary<LinkAddress> linkAddresses() {
+    public static Arbitrary<LinkAddress> linkAddresses() {
         return families().flatMap(family -> Combinators.combine(devices(), addresses(family), prefixes(family),
                 Arbitraries.integers().between(0, 255), Arbitraries.integers()).as(LinkAddress::new));
     }

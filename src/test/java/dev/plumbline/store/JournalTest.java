@@ -21,6 +21,7 @@ import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.Ledger.VrfAddress;
 import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.NextHop;
@@ -109,14 +110,19 @@ class JournalTest {
         var taken = before.stream().limit(2).map(route -> new TakenRoute("SourceRouting/a", route, 7, true)).toList();
         var ledger = new Ledger(List.of(new Allotment("RouteTable/a", "", 4294967295L)), taken,
                 rules.stream().limit(2).map(rule -> new TakenRule("RoutingRules/a", rule)).toList(), Set.of("eth0"),
-                carriedOut);
+                carriedOut, List.of(), carriedOut.isEmpty() ? List.of()
+                        : List.of(new VrfAddress("SourceRouting/a", address("2001:db8::1/64"), 7)));
         var vrf = new Vrf("vrf-net1", 4294967295L, "plumbline:SourceRouting/a", true);
         var links = new FormerLinks(List.of(vrf), List.of(new Vrf("vrf-b", 7, "", false)), Map.of("net1", "", "b", "br0"),
-                List.of(new LinkAddress("net1", IpAddress.parse("2001:db8::1").orElseThrow(),
-                        Prefix.parse("2001:db8::1/64").orElseThrow(), 0, 0x82)));
+                List.of(address("2001:db8::1/64")), List.of(address("2001:db8::2/128")));
         var formerRules = new Former.FormerRules(rules, rules.stream().limit(1).collect(Collectors.toSet()), rules);
         return new Inverse(NINE, ALICE, new Former(scope, tables, formerRules,
                 carriedOut.isEmpty() ? FormerLinks.NONE : links, List.of(), Map.of()), ledger, TO_CONFIRM, 1, 2, 3);
+    }
+
+    private static LinkAddress address(String text) {
+        var prefix = Prefix.parse(text).orElseThrow();
+        return new LinkAddress("net1", prefix.address(), prefix, 0, 0x82);
     }
 
     private static Inverse recorded() {
@@ -129,6 +135,17 @@ class JournalTest {
                 RouteAttributes.unicast(0, List.of(NextHop.onLink("eth0"))));
         return inverse(List.of(ipv4, ipv4.inTable(100)), List.of(ipv6),
                 List.of(RoutingRule.from(100, Prefix.parse("10.0.0.10/32").orElseThrow(), 100)), Set.of());
+    }
+
+    /** Programs of format 3 wrote no lists of addresses at the ends of links and ledger. */
+    @Test
+    void theFormatBeforeStaysReadable() {
+        var parts = InverseCodec.write(recorded());
+        for (var family : List.of("links", "ledger")) {
+            var whole = Compressed.expanded(parts.get(family));
+            parts.put(family, Compressed.of(Arrays.copyOf(whole, whole.length - 1)));
+        }
+        assertEquals(recorded(), InverseCodec.read(3, NINE, ALICE, TO_CONFIRM, new int[] {1, 2, 3}, parts));
     }
 
     /** The blobs of programs of formats 1 and 2: the latter lists what was carried out at the ledger's end. */

@@ -11,6 +11,7 @@ import dev.plumbline.state.Ledger;
 import dev.plumbline.state.Ledger.Allotment;
 import dev.plumbline.state.Ledger.TakenRoute;
 import dev.plumbline.state.Ledger.TakenRule;
+import dev.plumbline.state.Ledger.VrfAddress;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.store.NamespaceRecord.Standing;
 import java.io.IOException;
@@ -46,7 +47,9 @@ class StoreTest {
                 List.of(new TakenRoute("SourceRouting/sip", StateArbitraries.routes().sample(), 7, false),
                         new TakenRoute("RouteTable/a", StateArbitraries.routes().sample(), 8, true)),
                 List.of(new TakenRule("RoutingRules/r", StateArbitraries.rules().sample())), Set.of("eth0", "net1"),
-                Set.of("RouteTable/a", "RoutingRules/r"));
+                Set.of("RouteTable/a", "RoutingRules/r"), List.of(),
+                StateArbitraries.linkAddresses().list().ofSize(2).sample().stream()
+                        .map(each -> new VrfAddress("SourceRouting/sip", each, 9)).toList());
     }
 
     private static NamespaceKey bind(Store store, String label, NamespaceId id) {

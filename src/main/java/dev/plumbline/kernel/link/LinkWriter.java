@@ -16,6 +16,7 @@ import dev.plumbline.netlink.Rtnetlink;
 import dev.plumbline.state.Family;
 import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.Link;
+import dev.plumbline.state.LinkAddress;
 import dev.plumbline.state.Prefix;
 import dev.plumbline.state.Scope;
 import java.io.UncheckedIOException;
@@ -144,6 +145,17 @@ public final class LinkWriter {
                 writer.u32(IFA_FLAGS, all);
             }
         });
+    }
+
+    /** Adds an address as it was read, for ever. */
+    void address(LinkAddress address) {
+        address(address.device(), address.local().family().number(), address.peer().length(), address.scope(),
+                writer -> {
+                    put(writer, IFA_LOCAL, address.local());
+                    put(writer, AddressMessages.IFA_ADDRESS, address.peer().address());
+                    writer.u32(IFA_FLAGS, (address.hasNoPrefixRoute() ? IFA_F_NOPREFIXROUTE : 0)
+                            | (address.isWithoutDetection() ? IFA_F_NODAD : 0));
+                });
     }
 
     /** Adds an address with all that is said of it. */

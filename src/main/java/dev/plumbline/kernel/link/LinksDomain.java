@@ -20,8 +20,8 @@ import java.util.List;
 
 /**
  * Writes links. {@link Phase#LINKS}: VRF devices that are made anew go, others come and are changed; then devices leave
- * and enter, and after each the addresses that the kernel dropped are put back with all that they were.
- * {@link Phase#OLD_LINKS}: VRF devices that nothing is in any more. Ends at the first refusal.
+ * and enter, and after each the addresses that the kernel dropped are put back with all that they were; then addresses
+ * that were lost before. {@link Phase#OLD_LINKS}: VRF devices that nothing is in any more. Ends at the first refusal.
  */
 public final class LinksDomain implements Domain<LinkChanges> {
 
@@ -89,7 +89,14 @@ public final class LinksDomain implements Domain<LinkChanges> {
             var addresses = kept.get(i);
             steps.add(new Step(each.change(), () -> master(each, addresses)));
         }
-        changes.addresses().forEach(each -> steps.add(new Step(LinkChanges.added(each), () -> putBack(each))));
+        changes.addresses().forEach(each -> steps.add(new Step(each.change(),
+                () -> {
+                    if (each.going()) {
+                        takeAway(each.address());
+                    } else {
+                        putBack(each.address());
+                    }
+                })));
         return steps;
     }
 
@@ -129,30 +136,27 @@ public final class LinksDomain implements Domain<LinkChanges> {
         } else {
             writer.master(change.device(), change.after());
         }
-        kept.forEach(each -> tolerate(() -> each.putBack(writer)));
+        kept.forEach(each -> tolerate(Errno.EEXIST, () -> each.putBack(writer)));
         change.addresses().stream().filter(each -> kept.stream().noneMatch(one -> one.isOf(each)))
                 .forEach(this::putBack);
     }
 
     /** As far as plumbline reads addresses: the one in the kernel is gone. */
     private void putBack(LinkAddress address) {
-        var options = new ArrayList<LinkWriter.AddressOption>();
-        if (address.hasNoPrefixRoute()) {
-            options.add(LinkWriter.AddressOption.NO_PREFIX_ROUTE);
-        }
-        if (address.isWithoutDetection()) {
-            options.add(LinkWriter.AddressOption.NO_DUPLICATE_DETECTION);
-        }
-        tolerate(() -> writer.addAddress(address.device(), new Prefix(address.local(), address.peer().length()),
-                options.toArray(LinkWriter.AddressOption[]::new)));
+        // Where keep_addr_on_down is set the kernel keeps it by itself.
+        tolerate(Errno.EEXIST, () -> writer.address(address));
     }
 
-    /** Where {@code keep_addr_on_down} is set the kernel keeps it by itself. */
-    private static void tolerate(Runnable work) {
+    private void takeAway(LinkAddress address) {
+        tolerate(Errno.EADDRNOTAVAIL, () -> writer.deleteAddress(address.device(), new Prefix(address.local(),
+                address.peer().length())));
+    }
+
+    private static void tolerate(int errno, Runnable work) {
         try {
             work.run();
         } catch (UncheckedIOException e) {
-            if (!(e.getCause() instanceof NetlinkException refusal) || refusal.errno() != Errno.EEXIST) {
+            if (!(e.getCause() instanceof NetlinkException refusal) || refusal.errno() != errno) {
                 throw e;
             }
         }
