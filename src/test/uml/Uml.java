@@ -1,14 +1,13 @@
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -22,10 +21,9 @@ import org.xml.sax.SAXException;
 /**
  * Runs the tests tagged {@code uml} on a second kernel: boots Debian's {@code linux.uml} with this machine's file
  * system as its root, read-only, starts JUnit there with the class path that this program was started with, and prints
- * the report in Surefire's form. No network leads out of that kernel. Run by the build as a source file, twice: once
- * beside the tests of the tier kernel, which leave one processor half idle, and once to wait for the first one's report:
+ * the report in Surefire's form. No network leads out of that kernel. Run by the build as a source file:
  *
- * <pre>java -cp TEST_CLASS_PATH Uml.java PROJECT TARGET BUILD run|await</pre>
+ * <pre>java -cp TEST_CLASS_PATH Uml.java PROJECT TARGET</pre>
  *
  * <p>Leaves in {@code TARGET/uml-reports}: JUnit's XML, {@code output.txt} of the tests, {@code console.txt} of the
  * kernel.
@@ -33,65 +31,27 @@ import org.xml.sax.SAXException;
 final class Uml {
 
     /** Long enough for a slow machine; a test that hangs must not hang the build. */
-    private static final Duration LIMIT = Duration.ofSeconds(Long.getLong("uml.timeout", 1200));
+    private static final Duration LIMIT = Duration.ofSeconds(Long.getLong("uml.timeout", 600));
 
     /** Enough for a JVM with a 1 GiB heap. It is a sparse file in memory: what is not used costs nothing. */
     private static final String MEMORY = "mem=2048M";
 
-    private static final String PASSED = "passed";
-    private static final Duration LOOK = Duration.ofMillis(200);
-    /** For what comes before and after the second kernel. */
-    private static final Duration AROUND = Duration.ofSeconds(60);
-
     private final Path project;
     private final Path reports;
-    private final Path result;
 
     private Uml(Path project, Path target) {
         this.project = project;
         this.reports = target.resolve("uml-reports");
-        this.result = reports.resolve("result");
     }
 
-    /**
-     * Takes the project's folder, its build folder, what tells this build from others, and what to do; exits with 1 unless
-     * all tests passed.
-     */
+    /** Takes the project's folder and its build folder; exits with 1 unless all tests passed. */
     public static void main(String[] args) throws Exception {
-        var uml = new Uml(Path.of(args[0]), Path.of(args[1]));
-        System.exit((args[3].equals("await") ? uml.await(args[2]) : uml.runFor(args[2])) ? 0 : 1);
-    }
-
-    /** What is printed goes to a file: others print meanwhile. */
-    private boolean runFor(String build) throws Exception {
-        delete(reports);
-        Files.createDirectories(reports);
-        var passed = false;
-        try (var report = new PrintStream(reports.resolve("report.txt").toFile())) {
-            System.setOut(report);
-            System.setErr(report);
-            passed = run();
-        } finally {
-            Path whole = Files.writeString(reports.resolve("result.new"), build + " " + (passed ? PASSED : "failed"));
-            Files.move(whole, result, StandardCopyOption.ATOMIC_MOVE);
-        }
-        return passed;
-    }
-
-    private boolean await(String build) throws IOException, InterruptedException {
-        long end = System.nanoTime() + LIMIT.plus(AROUND).toNanos();
-        while (!Files.exists(result) || !Files.readString(result).startsWith(build + " ")) {
-            if (System.nanoTime() > end) {
-                System.err.println("[ERROR] uml: no report came");
-                return false;
-            }
-            Thread.sleep(LOOK);
-        }
-        System.out.print(Files.readString(reports.resolve("report.txt")));
-        return Files.readString(result).endsWith(" " + PASSED);
+        System.exit(new Uml(Path.of(args[0]), Path.of(args[1])).run() ? 0 : 1);
     }
 
     private boolean run() throws Exception {
+        delete(reports);
+        Files.createDirectories(reports);
         Files.write(reports.resolve("java.arguments"), javaArguments());
         if (!boot()) {
             System.err.println("[ERROR] uml: the second kernel was stopped after " + LIMIT.toSeconds() + " s");
@@ -103,7 +63,8 @@ final class Uml {
             return failed();
         }
         Tally tally = report();
-        boolean passed = Files.readString(exit).strip().equals("0") && tally.passed();
+        boolean passed = Files.readString(exit).strip().equals("0")
+                && (tally.passed() || narrowed().isPresent() && tally.equals(Tally.NONE));
         return passed || failed();
     }
 
@@ -116,8 +77,17 @@ final class Uml {
                 "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow",
                 "-cp \"" + classPath() + "\"",
                 "org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors",
-                "--include-tag=uml --details=tree --fail-if-no-tests --reports-dir=/run/reports",
+                "--include-tag=uml --details=tree --reports-dir=/run/reports",
+                narrowed().isEmpty() ? "--fail-if-no-tests" : "\"--include-classname=" + narrowed().get() + "\"",
                 "\"--scan-class-path=" + classes + "\"");
+    }
+
+    /** What {@code -Dtest} says of classes, as a regular expression. Maven leaves the name where nothing was said. */
+    private static Optional<String> narrowed() {
+        String said = System.getProperty("uml.test", "");
+        return said.isEmpty() || said.startsWith("$") ? Optional.empty() : Optional.of(Arrays.stream(said.split(","))
+                .map(each -> each.replaceFirst("#.*", "").replace(".", "\\.").replace("*", ".*"))
+                .collect(Collectors.joining("|", "(.*\\.)?(", ")")));
     }
 
     /** Absolute, for the tests run in another folder. */
@@ -131,8 +101,7 @@ final class Uml {
     private boolean boot() throws IOException, InterruptedException {
         Path sockets = Files.createTempDirectory("plumbline-uml");
         List<String> command = List.of(
-                // The other tests look at the clock; this kernel has one of its own, and time.
-                "nice", "-n", "10", "linux.uml", MEMORY, "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
+                "linux.uml", MEMORY, "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
                 "init=" + word(project.resolve("src/test/uml/init")),
                 "uml_java=" + word(Path.of(System.getProperty("java.home"), "bin", "java")),
                 "uml_reports=" + word(reports.toAbsolutePath()),

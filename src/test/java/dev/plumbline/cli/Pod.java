@@ -102,10 +102,20 @@ final class Pod {
      * @param sourceRouting its key of this name
      */
     Answer call(String command, String sourceRouting) {
+        return carryOut(command, configuration(sourceRouting));
+    }
+
+    /** Says in this process that the network has no attachments any more. */
+    Answer collect() {
+        return carryOut("GC", "{\"cniVersion\": \"1.1.0\", \"name\": \"mynet\", \"type\": \"plumbline\","
+                + " \"cni.dev/valid-attachments\": []}");
+    }
+
+    private Answer carryOut(String command, String configuration) {
         var settings = new CniSettings(host.state(), LogLevel.VERBOSE, Optional.empty(), VersionCommand.version());
         try (var namespace = NetworkNamespace.named(host.name())) {
             CniAnswer answer = namespace.call(() -> new CniService(settings).answer(new CniRequest(
-                    environment(command), configuration(sourceRouting).getBytes(StandardCharsets.UTF_8), "plumbline")));
+                    environment(command), configuration.getBytes(StandardCharsets.UTF_8), "plumbline")));
             return new Answer(answer.exitCode(), answer.stdout(), String.join("\n", answer.stderr()));
         } catch (Exception e) {
             throw new AssertionError(e);

@@ -7,6 +7,7 @@ import dev.plumbline.kernel.ThrowAwayNamespaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +187,42 @@ class SecondKernelCniTest {
         assertEquals(before, pod.addresses());
         assertEquals(List.of(), network.ip().lines("-o link show type vrf"));
         host.assertNothingToDo();
+    }
+
+    /** `explain` names the attachment behind the VRF; GC takes it away like DEL. */
+    @Test
+    void itIsExplainedAndCollected() {
+        secondInterface();
+        var before = everything();
+        add();
+        var list = explained();
+        assertTrue(list.contains("  link vrf-net1 type vrf table 100\n  link net1 master vrf-net1\n"), list);
+        assertEquals("""
+                link net1 type veth  (namespace NETNS)
+                  not plumbline's
+                link net1 master vrf-net1  (namespace NETNS)
+                  ours: attachment c1/net1
+                """.replace("NETNS", network.name()), explained("link", "net1", "--netns", network.name()));
+        var vrf = explained("link", "vrf-net1", "--netns", network.name());
+        assertTrue(vrf.startsWith("link vrf-net1 type vrf table 100  (namespace " + network.name()
+                + ")\n  ours: attachment c1/net1\n"), vrf);
+        network.ip().run("link set dev vrf-net1 alias other");
+        assertTrue(explained("link", "vrf-net1", "--netns", network.name()).endsWith("  not plumbline's\n"));
+        network.ip().run("link set dev vrf-net1 alias plumbline:SourceRouting/c1/net1");
+        network.ip().run("link set dev vrf-net1 down");
+        assertTrue(explained().contains("  link vrf-net1 type vrf table 100    # not as the document says\n"),
+                this::explained);
+        pod.collect().succeeded();
+        assertEquals(before, everything());
+        assertEquals("", pod.attachments());
+    }
+
+    private String explained(String... words) {
+        var all = new ArrayList<>(List.of("explain", "--state-dir", host.state().toString()));
+        all.addAll(List.of(words));
+        var result = host.execute(all.toArray(String[]::new));
+        assertEquals(0, result.code(), result::toString);
+        return result.out();
     }
 
     /** What is another's stays so: ADD says why it cannot be done. */
