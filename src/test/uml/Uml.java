@@ -210,7 +210,7 @@ final class Uml {
 
         String line() {
             return "[%s] Tests run: %d, Failures: %d, Errors: %d, Skipped: %d, Time elapsed: %.3f s".formatted(
-                    passed() ? "INFO" : "ERROR", run, failures, errors, skipped, seconds);
+                    passed() || run == 0 ? "INFO" : "ERROR", run, failures, errors, skipped, seconds);
         }
     }
 }
