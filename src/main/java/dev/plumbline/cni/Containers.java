@@ -2,6 +2,7 @@ package dev.plumbline.cni;
 
 import dev.plumbline.intent.Attachment.Address;
 import dev.plumbline.kernel.KernelNamespace;
+import dev.plumbline.state.Family;
 import dev.plumbline.state.LiveNamespace;
 import dev.plumbline.state.NamespaceId;
 import dev.plumbline.state.ReadScope;
@@ -38,10 +39,11 @@ final class Containers {
      * @throws CniException as {@link #require}
      */
     static NamespaceId settled(String path, String device, List<Address> addresses) {
-        var wanted = addresses.stream().map(each -> each.address().address()).collect(Collectors.toSet());
+        var wanted = addresses.stream().map(each -> each.address().address())
+                .filter(each -> each.family() == Family.IPV6).collect(Collectors.toSet());
         long deadline = System.nanoTime() + SETTLING.toNanos();
         try (var namespace = open(path)) {
-            while (namespace.read(ReadScope.NO_ROUTES).addresses().stream().anyMatch(each ->
+            while (!wanted.isEmpty() && namespace.read(ReadScope.NO_ROUTES).addresses().stream().anyMatch(each ->
                     each.device().equals(device) && wanted.contains(each.local()) && each.isTentative()
                             && !each.isFailed()) && System.nanoTime() < deadline) {
                 Thread.sleep(POLL_MILLIS);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
@@ -15,15 +16,22 @@ import jdk.net.UnixDomainPrincipal;
  * @param path as it was sent, without the query
  * @param query names and values; a name alone has the empty value
  * @param fields of the header, names in lower case
- * @param peer user and first group of the process that connected, from the kernel ({@code SO_PEERCRED})
+ * @param credentials of the process that connected
  */
 public record Request(String method, String path, Map<String, String> query, Map<String, String> fields, byte[] body,
-        UnixDomainPrincipal peer) {
+        Credentials credentials) {
+
+    /** Who connected, by {@code SO_PEERCRED}. */
+    @FunctionalInterface
+    public interface Credentials {
+        /** Asks the kernel, and looks the names up. */
+        UnixDomainPrincipal read() throws IOException;
+    }
 
     /** The longest body in bytes. */
     public static final int LONGEST_BODY = 4 * 1024 * 1024;
 
-    static Request read(Connection connection, UnixDomainPrincipal peer) throws IOException {
+    static Request read(Connection connection) throws IOException {
         var header = Header.read(connection);
         var words = header.first().split(" ", -1);
         if (words.length != 3 || !words[0].matches("[A-Z]{1,16}") || !words[1].startsWith("/")) {
@@ -42,7 +50,7 @@ public record Request(String method, String path, Map<String, String> query, Map
         int mark = words[1].indexOf('?');
         return new Request(words[0], mark < 0 ? words[1] : words[1].substring(0, mark),
                 mark < 0 ? Map.of() : query(words[1].substring(mark + 1)), header.fields(), connection.read(length),
-                peer);
+                () -> connection.channel().getOption(ExtendedSocketOptions.SO_PEERCRED));
     }
 
     private static Map<String, String> query(String text) throws HttpException {
@@ -67,6 +75,11 @@ public record Request(String method, String path, Map<String, String> query, Map
     public boolean flag(String name) {
         var value = query.get(name);
         return value != null && (value.isEmpty() || value.equals("true"));
+    }
+
+    /** User and first group of the process that connected. */
+    public UnixDomainPrincipal peer() throws IOException {
+        return credentials.read();
     }
 
     /** The body as UTF-8. */

@@ -16,9 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import jdk.net.ExtendedSocketOptions;
 
 /**
  * Serves requests on a Unix domain socket, each on a thread of its own. A lock file beside the socket holds the pid of
@@ -40,6 +41,7 @@ public final class UnixServer implements AutoCloseable {
     private final Handler handler;
     private final int most;
     private final Semaphore places;
+    private final ExecutorService threads;
 
     /** Answers requests, many at a time. */
     @FunctionalInterface
@@ -66,6 +68,8 @@ public final class UnixServer implements AutoCloseable {
     private UnixServer(Path path, OpenFileLock lock, ServerSocketChannel channel, int most, Handler handler) {
         this.most = most;
         this.places = new Semaphore(most);
+        this.threads = Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("request " + path.getFileName()).factory());
         this.path = path;
         this.lock = lock;
         this.channel = channel;
@@ -148,7 +152,7 @@ public final class UnixServer implements AutoCloseable {
                 continue;
             }
             if (places.tryAcquire()) {
-                Thread.ofPlatform().daemon().name("request " + path.getFileName()).start(() -> {
+                threads.execute(() -> {
                     try {
                         serve(client, handler);
                     } finally {
@@ -183,8 +187,7 @@ public final class UnixServer implements AutoCloseable {
             connection.patience(PATIENCE);
             var reply = new Reply(connection);
             try {
-                handler.handle(Request.read(connection,
-                        connection.channel().getOption(ExtendedSocketOptions.SO_PEERCRED)), reply);
+                handler.handle(Request.read(connection), reply);
                 if (!reply.hasBegun()) {
                     reply.send(204, Reply.TEXT, "");
                 }

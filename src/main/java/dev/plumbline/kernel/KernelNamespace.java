@@ -67,15 +67,14 @@ public final class KernelNamespace implements LiveNamespace {
 
     private final NetworkNamespace namespace;
     private final NetlinkSocket socket;
-    private final NetlinkSocket watch;
     private final NamespaceId id;
+    private @Nullable NetlinkSocket watch;
     private @Nullable NfTables tables;
     private Gate gate = Gate.OPEN;
 
     private KernelNamespace(NetworkNamespace namespace) throws IOException {
         this.namespace = namespace;
         socket = NetlinkSocket.open(namespace, Rtnetlink.PROTOCOL);
-        watch = NetlinkSocket.open(namespace, Rtnetlink.PROTOCOL);
         id = new NamespaceId(NetworkNamespace.bootId(), socket.namespaceCookie());
     }
 
@@ -152,9 +151,10 @@ public final class KernelNamespace implements LiveNamespace {
     public NamespaceState read(ReadScope scope) {
         synchronized (socket) {
             try {
+                var watch = watch();
                 watch.listen(GROUPS);
                 try {
-                    return settled(scope);
+                    return settled(scope, watch);
                 } finally {
                     watch.listen();
                     watch.rest();
@@ -166,15 +166,23 @@ public final class KernelNamespace implements LiveNamespace {
         }
     }
 
+    /** Opened when it is needed: many who open a namespace ask only which one it is. */
+    private NetlinkSocket watch() throws NetlinkException {
+        if (watch == null) {
+            watch = NetlinkSocket.open(namespace, Rtnetlink.PROTOCOL);
+        }
+        return watch;
+    }
+
     /**
      * Reads until nothing that was read changed meanwhile. Where only a doubt remains (changes of other routes in IPv6
      * tables that were listed in several steps), two equal readings in a row settle it.
      */
-    private NamespaceState settled(ReadScope scope) throws IOException {
+    private NamespaceState settled(ReadScope scope, NetlinkSocket watch) throws IOException {
         NamespaceState doubtful = null;
         for (int attempt = 0; attempt < READ_TRIES; attempt++) {
             watch.notifications(message -> { });
-            var reading = new Reading(scope);
+            var reading = new Reading(scope, watch);
             var state = reading.take();
             var effect = reading.effect();
             if (state == null || effect == RouteReader.Effect.RELEVANT) {
@@ -193,14 +201,16 @@ public final class KernelNamespace implements LiveNamespace {
     /** One pass over everything, and what the notifications say about it. */
     private final class Reading {
         private final ReadScope scope;
+        private final NetlinkSocket watch;
         private List<Link> links = List.of();
         private List<LinkAddress> addresses = List.of();
         private Devices devices = new Devices(List.of());
         private @Nullable RouteReader routes;
         private RouteReader.Effect worst = RouteReader.Effect.NONE;
 
-        Reading(ReadScope scope) {
+        Reading(ReadScope scope, NetlinkSocket watch) {
             this.scope = scope;
+            this.watch = watch;
         }
 
         /** What was read; null if it changed while it was. */
@@ -357,7 +367,9 @@ public final class KernelNamespace implements LiveNamespace {
             tables.close();
         }
         socket.close();
-        watch.close();
+        if (watch != null) {
+            watch.close();
+        }
         namespace.close();
     }
 }
