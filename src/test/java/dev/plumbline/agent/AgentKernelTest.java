@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A whole agent process, with {@code ip} as the one who interferes, {@code curl} and {@code kill} as those who ask. */
 @Tag("kernel")
-@Tag("clock")
 @Timeout(90)
 class AgentKernelTest {
 

@@ -22,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The units as they are shipped, with all their restrictions, under a real systemd. */
 @Tag("kernel")
-@Tag("clock")
 class SystemdKernelTest {
 
     private static final String APPLY = "plumbline-apply.service";

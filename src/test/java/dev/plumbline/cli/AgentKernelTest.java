@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The agent as a process of its own, in a namespace where others change things with {@code ip}. */
 @Tag("kernel")
-@Tag("clock")
 class AgentKernelTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is not confirmed is reverted, whatever becomes of the process that applied it. */
 @Tag("kernel")
-@Tag("clock")
 class ConfirmKernelTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What {@code ip} changes is heard, or not. */
 @Tag("kernel")
-@Tag("clock")
 @Timeout(60)
 class WatchKernelTest {
 
