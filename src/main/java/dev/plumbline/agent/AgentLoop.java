@@ -133,6 +133,14 @@ public final class AgentLoop implements AutoCloseable {
             return;
         }
         schedule(action, action == Action.POLL ? settings.poll() : settings.correct());
+        requestUnlessRetried(action, kind);
+        if (watchFailure.isPresent()) {
+            // Nothing wakes it before, and a look may bring the watch back.
+            requestUnlessRetried(Action.CORRECT, kind);
+        }
+    }
+
+    private void requestUnlessRetried(Action action, Cause.Kind kind) {
         var before = last.get(action);
         if (before == null || before.retry().isEmpty()) {
             request(action, kind);
@@ -285,6 +293,7 @@ public final class AgentLoop implements AutoCloseable {
             limits.settings(next);
         }
         schedules();
+        request(Action.CORRECT, Cause.Kind.RELOAD);
         return outcome;
     }
 

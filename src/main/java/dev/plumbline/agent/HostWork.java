@@ -50,8 +50,11 @@ public final class HostWork implements Work {
     }
 
     private Outcome run(Cause cause, boolean onlyApplied) {
-        var report = loaded.unattended().run(new Order(trigger(cause, onlyApplied), Set.of(), Optional.empty(),
-                onlyApplied));
+        var trigger = trigger(cause, onlyApplied);
+        // The schedule has looks at the network of its own; whoever asks wants one.
+        boolean onlyNew = !onlyApplied && cause.kind() == Cause.Kind.SCHEDULE;
+        var report = loaded.unattended().run(onlyNew ? Order.poll(trigger)
+                : new Order(trigger, Set.of(), Optional.empty(), onlyApplied));
         reports.accept(report);
         var reason = report.run().reason();
         boolean failed = reason.isFailure() || reason.isRetried() || reason == Reason.LOCKED;

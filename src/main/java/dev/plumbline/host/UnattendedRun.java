@@ -175,8 +175,12 @@ final class UnattendedRun {
                 return Tried.failed(wanted, new Failure(Reason.REVERTED, "these intents were reverted at "
                         + rejected.get() + "; change them, or say plumbline apply --again"));
             }
-            var tried = reconcile(read, store.source().filter(each -> each.id().equals(read.source())
-                    && each.contentHash().equals(read.hash())).isEmpty());
+            boolean isNew = store.source().filter(each -> each.id().equals(read.source())
+                    && each.contentHash().equals(read.hash())).isEmpty();
+            if (order.onlyNew() && !isNew && input.failure().isEmpty() && hasSucceeded(read)) {
+                return new Tried(wanted, Optional.empty(), Done.NOTHING);
+            }
+            var tried = reconcile(read, isNew);
             return tried.failure().isPresent() ? tried : new Tried(wanted, input.failure(), tried.done());
         } catch (SourceException e) {
             return Tried.failed(wanted, new Failure(e.refusal().map(Place::reason).orElse(Reason.SOURCE_NOT_FOUND),
@@ -186,6 +190,11 @@ final class UnattendedRun {
         } catch (HostException e) {
             return Tried.failed(wanted, new Failure(Reason.INVALID, e.getMessage(), e.details().lines().toList()));
         }
+    }
+
+    private boolean hasSucceeded(Wanted wanted) {
+        return store.runs(1).stream().anyMatch(each -> each.reason() == Reason.RECONCILIATION_SUCCEEDED
+                && each.contentHash().equals(wanted.hash()));
     }
 
     /** The network as the last good intents want it, and why it is not the newest ones. */

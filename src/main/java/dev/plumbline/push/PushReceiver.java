@@ -171,7 +171,7 @@ public final class PushReceiver {
             out.flush();
             var options = PushOptions.parse(request.options());
             var report = new Unattended(settings.apply(location(repository)), invocation, lockTimeout)
-                    .run(new Order("push", options.allow(), repository.confirm(), false, options.again(),
+                    .run(new Order("push", options.allow(), repository.confirm(), false, false, options.again(),
                             options.replaceSource()));
             tell(report, out);
         } catch (RuntimeException e) {

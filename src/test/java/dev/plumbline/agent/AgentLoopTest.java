@@ -217,7 +217,7 @@ class AgentLoopTest {
         assertEquals("nothing", work.next(300));
         work.settings(settings(NEVER, Duration.ofMillis(200)));
         loop.reload();
-        assertEquals(List.of("RELOAD RELOAD", "CORRECT SCHEDULE", "CORRECT SCHEDULE"),
+        assertEquals(List.of("RELOAD RELOAD", "CORRECT RELOAD", "CORRECT SCHEDULE"),
                 List.of(work.next(1000), work.next(1000), work.next(1000)));
         work.settings(settings(NEVER, NEVER));
         loop.reload();
