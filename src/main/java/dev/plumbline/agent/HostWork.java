@@ -20,6 +20,7 @@ public final class HostWork implements Work {
     private final Consumer<Report> reports;
     private final Consumer<Report.Line> log;
     private Loaded loaded;
+    private boolean succeeded;
 
     /** What plumbline.yaml says to an agent. */
     public record Loaded(Unattended unattended, Settings settings) {
@@ -52,11 +53,14 @@ public final class HostWork implements Work {
     private Outcome run(Cause cause, boolean onlyApplied) {
         var trigger = trigger(cause, onlyApplied);
         // The schedule has looks at the network of its own; whoever asks wants one.
-        boolean onlyNew = !onlyApplied && cause.kind() == Cause.Kind.SCHEDULE;
+        boolean onlyNew = !onlyApplied && cause.kind() == Cause.Kind.SCHEDULE && succeeded;
+        // Until it is known, whatever is thrown meanwhile.
+        succeeded = false;
         var report = loaded.unattended().run(onlyNew ? Order.poll(trigger)
                 : new Order(trigger, Set.of(), Optional.empty(), onlyApplied));
         reports.accept(report);
         var reason = report.run().reason();
+        succeeded = reason == Reason.RECONCILIATION_SUCCEEDED;
         boolean failed = reason.isFailure() || reason.isRetried() || reason == Reason.LOCKED;
         // A look for drift does not try what is wrong with the input again.
         var failure = failed && !(onlyApplied && reason.isOfInput())

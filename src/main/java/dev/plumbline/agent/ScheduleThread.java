@@ -1,7 +1,8 @@
 package dev.plumbline.agent;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.quartz.spi.ThreadPool;
 
 /**
@@ -9,8 +10,9 @@ import org.quartz.spi.ThreadPool;
  * Quartz sets properties of it by reflection.
  */
 public final class ScheduleThread implements ThreadPool {
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("schedule").factory());
+
+    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("schedule").factory());
 
     @Override
     public boolean runInThread(Runnable task) {
@@ -25,7 +27,7 @@ public final class ScheduleThread implements ThreadPool {
 
     @Override
     public void initialize() {
-        // The executor needs nothing more.
+        executor.prestartCoreThread();
     }
 
     @Override

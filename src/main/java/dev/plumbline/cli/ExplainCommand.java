@@ -27,6 +27,7 @@ import dev.plumbline.state.Route;
 import dev.plumbline.state.RouteTables;
 import dev.plumbline.state.Sysctl;
 import dev.plumbline.state.TableKey;
+import java.io.UncheckedIOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -219,6 +220,8 @@ final class ExplainCommand extends Subcommand {
                     try (var live = KernelNamespace.open(namespace.netns())) {
                         live.read(new ReadScope(false, Set.of(), Set.of(), false, false, Set.of(path))).sysctls()
                                 .forEach((each, value) -> found.sysctl(each, value, say));
+                    } catch (UncheckedIOException e) {
+                        throw new CommandException("cannot read /proc/sys/" + path + ": " + e.getMessage());
                     }
                 }
                 default -> {

@@ -72,6 +72,7 @@ final class Reading {
         first.rules().forEach(rule -> rule.table().ifPresent(notFree::add));
         first.links().forEach(link -> link.vrfTable().ifPresent(notFree::add));
         forwarding();
+        ledger.addresses().forEach(each -> sysctls.add(VrfAddresses.disabled(each.address().device())));
         return new Needs(new ReadScope(true, whole, devices, changesLinks(), true, sysctls), free, notFree, vrf);
     }
 

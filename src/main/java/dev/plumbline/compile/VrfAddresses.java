@@ -13,6 +13,7 @@ import dev.plumbline.state.LinkEffects;
 import dev.plumbline.state.NamespaceState;
 import dev.plumbline.state.Origin;
 import dev.plumbline.state.Scope;
+import dev.plumbline.state.Sysctl;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
  * had there last is recorded, and is put back once it is out. What goes from a device in its VRF is gone.
  */
 final class VrfAddresses {
+
+    /** {@code IPV6_MIN_MTU} ({@code linux/ipv6.h}). */
+    private static final int IPV6_MIN_MTU = 1280;
 
     private final Draft draft;
     private final NamespaceState read;
@@ -56,7 +60,17 @@ final class VrfAddresses {
     private static Stream<VrfAddress> missing(Ledger ledger, NamespaceState live) {
         return ledger.addresses().stream().filter(each -> !live.has(each.address())
                 && live.link(each.address().device()).filter(link -> link.index() == each.deviceIndex()
-                        && link.master().isEmpty()).isPresent());
+                        && link.master().isEmpty() && takesIpv6(link, live)).isPresent());
+    }
+
+    /** The kernel refuses IPv6 addresses where somebody switched IPv6 off, or packets are too small for it. */
+    private static boolean takesIpv6(Link link, NamespaceState live) {
+        return link.mtu() >= IPV6_MIN_MTU && !"1".equals(live.sysctls().get(disabled(link.name())));
+    }
+
+    /** The sysctl that says whether a device has IPv6 at all. */
+    static String disabled(String device) {
+        return Sysctl.path(Family.IPV6, device, "disable_ipv6");
     }
 
     /** What devices in VRFs, or on their way there, are to have, and what those of former documents get back. */

@@ -29,6 +29,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Serial;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +55,7 @@ final class UnattendedRun {
     private final List<String> objects = new ArrayList<>();
     private final Measurements measurements = new Measurements();
     private Optional<List<Watched>> watched = Optional.empty();
+    private boolean undone;
 
     UnattendedRun(Settings settings, Invocation invocation, Duration lockTimeout, Store store, Order order,
             Instant began) {
@@ -79,6 +81,8 @@ final class UnattendedRun {
     private record Done(Plan plan, boolean drift, List<String> changes, List<String> waiting,
             List<Uncorrected> uncorrected) {
 
+        /** The network was not looked at. */
+        static final Done UNSEEN = new Done(new Plan(List.of()), false, List.of(), List.of(), List.of());
         static final Done NOTHING = new Done(new Plan(List.of()), false, List.of(), List.of(), List.of());
 
         /** What drifted and is only reported; empty if nothing did. */
@@ -128,7 +132,7 @@ final class UnattendedRun {
                     && each.reason() != Reason.SUSPENDED).isPresent()
                     && newest.done() == Done.NOTHING;
             return finish(keepsOld ? keepingOld(newest) : newest);
-        } catch (StoreException | SourceException e) {
+        } catch (StoreException | SourceException | UncheckedIOException e) {
             return finish(Tried.failed(Optional.empty(), new Failure(Reason.FAILED, e.getMessage())));
         }
     }
@@ -141,6 +145,7 @@ final class UnattendedRun {
         var events = new Reconciler(KernelNamespace::find, new StoredLedgers(store), journal, TableNames.read(), false,
                 new Timings()).recover();
         events.forEach(each -> EventText.settled(each).forEach(line -> log(Report.Priority.WARNING, line)));
+        undone = !events.isEmpty();
         if (events.stream().anyMatch(each -> each.result().isPartly())) {
             return Optional.of(new Failure(Reason.PARTLY_UNDONE, "not all of an apply that died could be undone"));
         }
@@ -177,8 +182,8 @@ final class UnattendedRun {
             }
             boolean isNew = store.source().filter(each -> each.id().equals(read.source())
                     && each.contentHash().equals(read.hash())).isEmpty();
-            if (order.onlyNew() && !isNew && input.failure().isEmpty() && hasSucceeded(read)) {
-                return new Tried(wanted, Optional.empty(), Done.NOTHING);
+            if (order.onlyNew() && !isNew && !undone && input.failure().isEmpty() && hasSucceeded(read)) {
+                return new Tried(wanted, Optional.empty(), Done.UNSEEN);
             }
             var tried = reconcile(read, isNew);
             return tried.failure().isPresent() ? tried : new Tried(wanted, input.failure(), tried.done());
@@ -353,7 +358,9 @@ final class UnattendedRun {
                         done.details());
         var before = store.runs(1).stream().findFirst();
         say(run, tried, before.filter(each -> each.reason() == reason && each.message().equals(message)).isPresent());
-        measurements.ended(run);
+        if (done != Done.UNSEEN) {
+            measurements.ended(run);
+        }
         store.record(run, measurements.counted(), measurements.measured());
         return new Report(run, lines, objects, watched, due());
     }

@@ -199,6 +199,9 @@ class ExplainKernelTest {
         assertEquals("link lo\n  not plumbline's\n", said("link", "dev", "lo"));
         assertValid(explain("link", "eth0", "--json").out());
         assertValid(explain("sysctl", "net.ipv4.ip_forward", "--json").out());
+        var folder = explain("sysctl", "net.ipv4");
+        assertEquals(1, folder.code(), folder::toString);
+        assertTrue(folder.err().startsWith("plumbline: cannot read /proc/sys/net/ipv4: "), folder::toString);
         for (var none : List.of("link nowhere", "sysctl net.ipv4.nothing")) {
             var absent = explain(none.split(" "));
             assertEquals(1, absent.code(), absent::toString);

@@ -109,6 +109,18 @@ class PollKernelTest {
         assertTrue(has(20000));
     }
 
+    /** What could not be looked at is on record, so that no poll takes it for well. */
+    @Test
+    void aLookThatFailsIsNoSuccess() throws Exception {
+        assertEquals(Reason.RECONCILIATION_SUCCEEDED, poll());
+        host.intent("there.yaml", RULE.formatted(1002).replace("name: edge", "name: there")
+                .replace("{rules", "{netns: " + Files.writeString(directory.resolve("none"), "") + ", rules"));
+        assertEquals(Reason.FAILED, poll());
+        assertEquals(Reason.FAILED, poll());
+        host.without("there.yaml");
+        assertEquals(Reason.RECONCILIATION_SUCCEEDED, poll());
+    }
+
     @Test
     void newIntentsThatAreWrongAreToldEachTime() throws Exception {
         assertEquals(Reason.RECONCILIATION_SUCCEEDED, poll());

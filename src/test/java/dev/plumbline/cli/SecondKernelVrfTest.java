@@ -175,6 +175,21 @@ class SecondKernelVrfTest {
         assertInVrf("100");
     }
 
+    /** What the kernel would refuse does not keep the rest from being repaired. */
+    @Test
+    void addressesOfADeviceWithoutIpv6AreGivenUp() throws Exception {
+        host.intent("sip.yaml", SIP);
+        host.apply();
+        host.ip().run("link set net1 nomaster");
+        host.sysctl("net/ipv6/conf/net1/disable_ipv6", "1");
+        host.apply();
+        host.assertNothingToDo();
+        assertTrue(host.ip().run("-o link show net1").contains("master vrf-net1"));
+        assertEquals("192.168.1.1",
+                host.ip().json("route get vrf vrf-net1 8.8.8.8").get(0).get("gateway").asString());
+        assertTrue(addresses().stream().noneMatch(line -> line.contains("2001:db8:1::9")));
+    }
+
     /** Its document goes, or is one of rules now, while the device is out. */
     @Test
     void whatIsOutGetsItsAddressesBack() {

@@ -191,6 +191,21 @@ class VrfTest {
                 "SourceRouting/sip 2001:db8:2::9/64 dev net1 128 1"), recorded(host.compile(SIP).ledger()));
     }
 
+    /** The kernel would refuse them. */
+    @Test
+    void addressesAreGivenUpWhereThereIsNoIpv6() {
+        var host = inVrf();
+        takeOut(host);
+        host.sysctls.put("net/ipv6/conf/net1/disable_ipv6", "0");
+        assertEquals(List.of("~ link net1", "+ address 2001:db8:1::9/64 dev net1"),
+                lines(LinkDiff.between(host.compile(SIP).desired(), host.read(ReadScope.ALL))));
+        host.sysctls.put("net/ipv6/conf/net1/disable_ipv6", "1");
+        var rest = vrf(source("sip", "net1").document());
+        assertEquals(List.of("~ link net1"),
+                lines(LinkDiff.between(host.compile(rest).desired(), host.read(ReadScope.ALL))));
+        assertEquals(List.of(), recorded(host.compile(rest).ledger()));
+    }
+
     /** A plan has them with the device, and what they reach in the table; the way back takes them away again. */
     @Test
     void addressesThatTheKernelDroppedAreBackWithTheDevice() {
