@@ -85,7 +85,8 @@ final class Uml {
     /** What {@code -Dtest} says of classes, as a regular expression. Maven leaves the name where nothing was said. */
     private static Optional<String> narrowed() {
         String said = System.getProperty("uml.test", "");
-        return said.isEmpty() || said.startsWith("$") ? Optional.empty() : Optional.of(Arrays.stream(said.split(","))
+        // What is left out (`!NAME`) narrows the other tiers alone.
+        return said.isEmpty() || said.startsWith("$") || said.contains("!") ? Optional.empty() : Optional.of(Arrays.stream(said.split(","))
                 .map(each -> each.replaceFirst("#.*", "").replace(".", "\\.").replace("*", ".*"))
                 .collect(Collectors.joining("|", "(.*\\.)?(", ")")));
     }

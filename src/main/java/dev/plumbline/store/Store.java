@@ -35,6 +35,11 @@ public final class Store extends PresentStore {
 
     /** How many parsed sources are kept: the current one, the one before, and one or two that were only looked at. */
     private static final int PARSED_KEPT = 4;
+    /** Parts of a ledger that end with the objects in the kernel that they speak of. */
+    private static final List<String> OF_ITS_OBJECTS = List.of("taken_routes", "taken_rules", "carried_out",
+            "taken_sysctls", "vrf_addresses");
+    /** Those that a namespace made anew goes on with. */
+    private static final List<String> OF_ITS_NAMES = List.of("allotments", "devices");
 
     private Store(Database database, String programVersion) {
         super(database, programVersion);
@@ -168,12 +173,12 @@ public final class Store extends PresentStore {
     private NamespaceKey rebind(Queries.Row row, NamespaceId id) {
         database.update("UPDATE namespaces SET boot_id = ?, cookie = ? WHERE id = ?", id.bootId(), id.cookie(),
                 row.key().row());
-        database.update("DELETE FROM taken_routes WHERE namespace = ?", row.key().row());
-        database.update("DELETE FROM taken_rules WHERE namespace = ?", row.key().row());
-        database.update("DELETE FROM carried_out WHERE namespace = ?", row.key().row());
-        database.update("DELETE FROM taken_sysctls WHERE namespace = ?", row.key().row());
-        database.update("DELETE FROM vrf_addresses WHERE namespace = ?", row.key().row());
+        clear(OF_ITS_OBJECTS, row.key());
         return row.key();
+    }
+
+    private void clear(List<String> tables, NamespaceKey key) {
+        tables.forEach(table -> database.update("DELETE FROM " + table + " WHERE namespace = ?", key.row()));
     }
 
     /** A new row, so that whatever else is recorded of the old namespace cannot be taken for the new one's. */
@@ -260,10 +265,8 @@ public final class Store extends PresentStore {
 
     private void write(NamespaceKey key, Ledger ledger) {
         long row = key.row();
-        for (var table : new String[] {"allotments", "taken_routes", "taken_rules", "devices", "carried_out",
-            "taken_sysctls", "vrf_addresses"}) {
-            database.update("DELETE FROM " + table + " WHERE namespace = ?", row);
-        }
+        clear(OF_ITS_OBJECTS, key);
+        clear(OF_ITS_NAMES, key);
         database.insertAll("INSERT INTO allotments (namespace, document, key, route_table) VALUES (?, ?, ?, ?)",
                 ledger.allotments(), (statement, each) -> {
                     statement.setLong(1, row);
