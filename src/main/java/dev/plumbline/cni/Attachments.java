@@ -157,7 +157,8 @@ final class Attachments {
             }
             store.forgetIfVacant(attachment.namespace());
         } catch (StoreException e) {
-            log.error("the attachment is still on record, and goes with DEL: " + e.getMessage());
+            log.error("what is on record of the attachment could not be taken back, and goes with DEL: "
+                    + e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.plumbline.cni;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.store.Store;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -11,7 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code plumbline agent}, as it was packaged, in the host's namespace of some {@link Plugins}. */
+/**
+ * {@code plumbline agent}, as it was packaged, in the host's namespace of some {@link Plugins}. Its first run is over, and
+ * the next is a day away unless somebody asks: a test that stops or kills it knows in the midst of what.
+ */
 final class RunningAgent implements AutoCloseable {
 
     private final Process process;
@@ -25,16 +29,24 @@ final class RunningAgent implements AutoCloseable {
                 kind: Configuration
                 stateDirectory: %s
                 source: {directory: %s}
+                agent: {poll: 24h}
                 """.formatted(plugins.state(), directory.resolve("intents")));
         log = directory.resolve("log");
         var socket = plugins.state().resolve(CniEndpoint.SOCKET);
+        long runBefore = lastRun(plugins);
         process = new ProcessBuilder(List.of("ip", "netns", "exec", plugins.host,
                 Plugins.EXECUTABLES.resolveSibling("bin").resolve("plumbline").toString(), "agent", "--config",
                 configuration.toString())).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!answers(socket)) {
+        while (!answers(socket) || lastRun(plugins) == runBefore) {
             assertTrue(process.isAlive() && System.nanoTime() < deadline, this::log);
             Thread.sleep(20);
+        }
+    }
+
+    private static long lastRun(Plugins plugins) {
+        try (var store = Store.openReadOnly(plugins.state(), "1.0")) {
+            return store.runs(1).stream().mapToLong(each -> each.at().toEpochMilli()).findFirst().orElse(0);
         }
     }
 
