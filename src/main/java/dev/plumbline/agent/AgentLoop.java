@@ -30,6 +30,7 @@ public final class AgentLoop implements AutoCloseable {
     private static final String ATTACHMENTS = "attachments";
     /** Many containers come at once; looking at them all takes the longer, the more there are. */
     private static final Duration ATTACHMENTS_SETTLE = Duration.ofSeconds(1);
+    private static final Duration ATTACHMENTS_LATEST = Duration.ofSeconds(5);
     private static final int ATTACHMENTS_SHARE = 10;
     /** How long a thread that finishes its work is waited for; below the 90 s after which systemd kills. */
     private static final Duration PATIENCE = Duration.ofSeconds(75);
@@ -48,6 +49,8 @@ public final class AgentLoop implements AutoCloseable {
     private Optional<Instant> deadline = Optional.empty();
     private boolean stopping;
     private boolean attachmentsAwaited;
+    private long firstAttachment;
+    private long lastAttachment;
     private @Nullable Action running;
     private long began;
 
@@ -190,21 +193,34 @@ public final class AgentLoop implements AutoCloseable {
 
     /**
      * Containers came or went. What they are to have, they have; but documents elsewhere may speak of them, and the watch
-     * is to hear what becomes of theirs. Done once for many, and for a tenth of the time at most.
+     * is to hear what becomes of theirs. Done once for many, while no more of them come, and for a tenth of the time at
+     * most.
      */
     public synchronized void attachmentsChanged() {
+        lastAttachment = System.nanoTime();
         if (stopping || attachmentsAwaited) {
             return;
         }
         attachmentsAwaited = true;
+        firstAttachment = lastAttachment;
         var before = last.get(Action.CORRECT);
         var pause = before == null ? Duration.ZERO : before.took().multipliedBy(ATTACHMENTS_SHARE);
-        schedule.after(ATTACHMENTS, pause.compareTo(ATTACHMENTS_SETTLE) > 0 ? pause : ATTACHMENTS_SETTLE, () -> {
-            synchronized (this) {
-                attachmentsAwaited = false;
-                request(Action.CORRECT, Cause.Kind.ATTACHMENTS);
-            }
-        });
+        schedule.after(ATTACHMENTS, pause.compareTo(ATTACHMENTS_SETTLE) > 0 ? pause : ATTACHMENTS_SETTLE,
+                this::attachmentsSettled);
+    }
+
+    private synchronized void attachmentsSettled() {
+        if (stopping) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - lastAttachment < ATTACHMENTS_SETTLE.toNanos()
+                && now - firstAttachment < ATTACHMENTS_LATEST.toNanos()) {
+            schedule.after(ATTACHMENTS, ATTACHMENTS_SETTLE, this::attachmentsSettled);
+        } else {
+            attachmentsAwaited = false;
+            request(Action.CORRECT, Cause.Kind.ATTACHMENTS);
+        }
     }
 
     /** Changes of others are not heard of any longer, or are again. */

@@ -33,6 +33,11 @@ public interface Attached {
     /** The documents of all attachments, in the order in which these were added. */
     List<Held> all();
 
+    /** Of {@link #all}, those for whatever namespace has this label. */
+    default List<Held> at(String label) {
+        return all().stream().filter(each -> each.document().netns().equals(label)).toList();
+    }
+
     /** Those for one namespace. */
     List<Document> in(NamespaceId namespace);
 
@@ -48,6 +53,11 @@ public interface Attached {
             @Override
             public List<Held> all() {
                 return here.all();
+            }
+
+            @Override
+            public List<Held> at(String label) {
+                return here.at(label);
             }
 
             @Override

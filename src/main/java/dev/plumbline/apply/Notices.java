@@ -47,9 +47,9 @@ final class Notices {
      *
      * @param said what is said of namespaces that could not be read
      */
-    static List<Plan.NamespacePlan> lost(Attached attached, List<String> labels, List<NamespaceRun> opened,
+    static List<Plan.NamespacePlan> lost(List<Attached.Held> attached, List<String> labels, List<NamespaceRun> opened,
             List<Plan.NamespacePlan> said) {
-        var lost = attached.all().stream().filter(each -> labels.contains(each.document().netns())
+        var lost = attached.stream().filter(each -> labels.contains(each.document().netns())
                 && opened.stream().noneMatch(run -> run.id().equals(each.namespace()))
                 && said.stream().noneMatch(plan -> plan.label().equals(each.document().netns())))
                 .map(Attached.Held::document)

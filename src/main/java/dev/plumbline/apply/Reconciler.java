@@ -377,7 +377,8 @@ public final class Reconciler {
             if (!problems.isEmpty()) {
                 throw new IntentException(problems);
             }
-            session.unread.addAll(Notices.lost(attached, labels, session.opened, session.unread));
+            session.unread.addAll(Notices.lost(alone ? attached.at(labels.getFirst()) : attached.all(), labels,
+                    session.opened, session.unread));
             return session;
         } catch (RuntimeException e) {
             session.close();

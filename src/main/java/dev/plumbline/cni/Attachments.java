@@ -66,7 +66,7 @@ final class Attachments {
 
     private StorePool.Lease open() {
         return pool.map(StorePool::lease).orElseGet(() -> new StorePool.Lease(
-                Store.open(settings.stateDirectory(), settings.version(), patience.store()), Store::close));
+                Store.openForThisBoot(settings.stateDirectory(), settings.version(), patience.store()), Store::close));
     }
 
     /**

@@ -32,7 +32,16 @@ public record StoredAttached(StoreView store, Path stateDirectory) implements At
 
     @Override
     public List<Held> all() {
-        return attachments().stream().flatMap(each -> each.documents().stream()
+        return held(attachments());
+    }
+
+    @Override
+    public List<Held> at(String label) {
+        return held(living(store.attachmentsAt(label)));
+    }
+
+    private static List<Held> held(List<Attachment> some) {
+        return some.stream().flatMap(each -> each.documents().stream()
                 .map(document -> new Held(each.namespace(), document))).toList();
     }
 

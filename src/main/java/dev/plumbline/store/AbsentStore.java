@@ -84,6 +84,11 @@ record AbsentStore(String reason) implements StoreView {
     }
 
     @Override
+    public List<Attachment> attachmentsAt(String netns) {
+        return List.of();
+    }
+
+    @Override
     public Optional<Attachment> attachment(Attachment.Key key) {
         return Optional.empty();
     }

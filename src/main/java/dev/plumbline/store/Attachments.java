@@ -21,6 +21,10 @@ record Attachments(Database database) {
         return database.list(SELECT + " ORDER BY number", Attachments::read);
     }
 
+    List<Attachment> at(String netns) {
+        return database.list(SELECT + " WHERE netns = ? ORDER BY number", Attachments::read, netns);
+    }
+
     List<Attachment> in(NamespaceId id) {
         return database.list(SELECT + " WHERE boot_id = ? AND cookie = ? ORDER BY number", Attachments::read,
                 id.bootId(), id.cookie());

@@ -102,6 +102,11 @@ sealed class PresentStore implements StoreView permits Store {
     }
 
     @Override
+    public final List<Attachment> attachmentsAt(String netns) {
+        return attachments.at(netns);
+    }
+
+    @Override
     public final Optional<Attachment> attachment(Attachment.Key key) {
         return attachments.find(key);
     }

@@ -29,7 +29,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when
- * it returns. Several processes may have one store open; each waits for the other's transactions up to 60 s.
+ * it returns ({@link #openForThisBoot}: soon). Several processes may have one store open; each waits for the other's transactions up to 60 s.
  */
 public final class Store extends PresentStore {
 
@@ -52,16 +52,20 @@ public final class Store extends PresentStore {
      * @throws StoreException if others can write there, or the file is damaged, newer, or held by another writer
      */
     public static Store open(Path stateDirectory, String programVersion) {
-        return open(stateDirectory, programVersion, Database.PATIENCE);
+        return open(stateDirectory, programVersion, Migrations.ALL);
     }
 
     /**
-     * The same.
+     * The same for what ends with this boot, such as containers: none of it is lost with a process, but the last of it
+     * may be with the power, and what is written by others later is on disk before it. A container that comes does not
+     * wait for the disk.
      *
      * @param patience how long to wait for another writer, at each transaction
      */
-    public static Store open(Path stateDirectory, String programVersion, Duration patience) {
-        return open(stateDirectory, programVersion, Migrations.ALL, patience);
+    public static Store openForThisBoot(Path stateDirectory, String programVersion, Duration patience) {
+        var store = open(stateDirectory, programVersion, Migrations.ALL, patience);
+        store.database.relax();
+        return store;
     }
 
     static Store open(Path stateDirectory, String programVersion, Migrations migrations) {

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores of one state directory that stay open between their uses, for a process in which many threads have short work
- * with it: to open one, and to be the last to close one, takes as long as that work.
+ * Stores of one state directory, for what ends with this boot, that stay open between their uses: for a process in which
+ * many threads have short work with it; to open one, and to be the last to close one, takes as long as that work.
  */
 public final class StorePool implements AutoCloseable {
 
@@ -44,7 +44,7 @@ public final class StorePool implements AutoCloseable {
     /**
      * Opens the first store.
      *
-     * @param patience as for {@link Store#open(Path, String, Duration)}
+     * @param patience as for {@link Store#openForThisBoot}
      * @throws StoreException if that fails
      */
     public StorePool(Path stateDirectory, String programVersion, Duration patience) {
@@ -68,7 +68,7 @@ public final class StorePool implements AutoCloseable {
             }
             kept.store.close();
         }
-        var store = Store.open(stateDirectory, programVersion, patience);
+        var store = Store.openForThisBoot(stateDirectory, programVersion, patience);
         return lease(new Kept(store, file()));
     }
 

@@ -212,6 +212,23 @@ class AgentLoopTest {
     }
 
     @Test
+    void manyContainersAreLookedAtOnceTheyHaveCome() throws Exception {
+        started();
+        for (int i = 0; i < 24; i++) {
+            loop.attachmentsChanged();
+            assertEquals("nothing", work.next(100));
+        }
+        assertEquals(List.of("CORRECT ATTACHMENTS", "nothing"), List.of(work.next(3500), work.next(1500)));
+        // While they keep coming, it does not wait for ever.
+        var first = Optional.<String>empty();
+        for (int i = 0; i < 90 && first.isEmpty(); i++) {
+            loop.attachmentsChanged();
+            first = Optional.of(work.next(100)).filter(each -> !each.equals("nothing"));
+        }
+        assertEquals(Optional.of("CORRECT ATTACHMENTS"), first);
+    }
+
+    @Test
     void reloadBringsNewTimes() throws Exception {
         started();
         assertEquals("nothing", work.next(300));
