@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -146,7 +147,9 @@ final class Distribution {
         String options = Files.readAllLines(dist.resolve("jvm.options")).stream()
                 .filter(line -> !line.startsWith("#"))
                 .collect(Collectors.joining(" \\\n    "));
+        // sqlite-jdbc looks for a file of its own at each start, and all jars before its own are opened for that.
         String classPath = libraries.stream()
+                .sorted(Comparator.comparing(library -> !library.getFileName().toString().startsWith("sqlite-jdbc")))
                 .map(library -> "$l/" + library.getFileName())
                 .collect(Collectors.joining(":"));
         String script = Files.readString(dist.resolve("plumbline"))
