@@ -29,7 +29,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The store of one state directory, open for writing. Every method that writes is one short transaction, on disk when
- * it returns ({@link #openForThisBoot}: soon). Several processes may have one store open; each waits for the other's transactions up to 60 s.
+ * it returns ({@link #openForThisBoot}: soon after). Several processes may have one store open; each waits for the
+ * other's transactions up to 60 s.
  */
 public final class Store extends PresentStore {
 
