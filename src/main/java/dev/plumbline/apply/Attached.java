@@ -5,6 +5,7 @@ import dev.plumbline.state.IpAddress;
 import dev.plumbline.state.NamespaceId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,9 +34,10 @@ public interface Attached {
     /** The documents of all attachments, in the order in which these were added. */
     List<Held> all();
 
-    /** Of {@link #all}, those for whatever namespace has this label. */
-    default List<Held> at(String label) {
-        return all().stream().filter(each -> each.document().netns().equals(label)).toList();
+    /** Of {@link #all}, those with this label that are not for this namespace, if one is given. */
+    default List<Held> at(String label, Optional<NamespaceId> but) {
+        return all().stream().filter(each -> each.document().netns().equals(label)
+                && !but.equals(Optional.of(each.namespace()))).toList();
     }
 
     /** Those for one namespace. */
@@ -56,8 +58,8 @@ public interface Attached {
             }
 
             @Override
-            public List<Held> at(String label) {
-                return here.at(label);
+            public List<Held> at(String label, Optional<NamespaceId> but) {
+                return here.at(label, but.map(original));
             }
 
             @Override

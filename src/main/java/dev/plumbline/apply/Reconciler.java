@@ -377,8 +377,9 @@ public final class Reconciler {
             if (!problems.isEmpty()) {
                 throw new IntentException(problems);
             }
-            session.unread.addAll(Notices.lost(alone ? attached.at(labels.getFirst()) : attached.all(), labels,
-                    session.opened, session.unread));
+            var held = alone ? attached.at(labels.getFirst(), session.opened.stream().map(NamespaceRun::id)
+                    .findFirst()) : attached.all();
+            session.unread.addAll(Notices.lost(held, labels, session.opened, session.unread));
             return session;
         } catch (RuntimeException e) {
             session.close();

@@ -36,8 +36,8 @@ public record StoredAttached(StoreView store, Path stateDirectory) implements At
     }
 
     @Override
-    public List<Held> at(String label) {
-        return held(living(store.attachmentsAt(label)));
+    public List<Held> at(String label, Optional<NamespaceId> but) {
+        return held(living(store.attachmentsAt(label, but)));
     }
 
     private static List<Held> held(List<Attachment> some) {

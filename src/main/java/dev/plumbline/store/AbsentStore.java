@@ -84,7 +84,7 @@ record AbsentStore(String reason) implements StoreView {
     }
 
     @Override
-    public List<Attachment> attachmentsAt(String netns) {
+    public List<Attachment> attachmentsAt(String netns, Optional<NamespaceId> but) {
         return List.of();
     }
 

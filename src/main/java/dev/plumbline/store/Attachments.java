@@ -21,8 +21,10 @@ record Attachments(Database database) {
         return database.list(SELECT + " ORDER BY number", Attachments::read);
     }
 
-    List<Attachment> at(String netns) {
-        return database.list(SELECT + " WHERE netns = ? ORDER BY number", Attachments::read, netns);
+    List<Attachment> at(String netns, Optional<NamespaceId> but) {
+        return database.list(SELECT + " WHERE netns = ? AND (boot_id, cookie) <> (?, ?) ORDER BY number",
+                Attachments::read, netns, but.map(NamespaceId::bootId).orElse(""),
+                but.map(NamespaceId::cookie).orElse(0L));
     }
 
     List<Attachment> in(NamespaceId id) {

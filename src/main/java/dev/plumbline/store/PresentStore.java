@@ -102,8 +102,8 @@ sealed class PresentStore implements StoreView permits Store {
     }
 
     @Override
-    public final List<Attachment> attachmentsAt(String netns) {
-        return attachments.at(netns);
+    public final List<Attachment> attachmentsAt(String netns, Optional<NamespaceId> but) {
+        return attachments.at(netns, but);
     }
 
     @Override

@@ -72,8 +72,8 @@ public sealed interface StoreView extends AutoCloseable permits PresentStore, Ab
     /** Those in one namespace. */
     List<Attachment> attachments(NamespaceId id);
 
-    /** Those in whatever namespaces have or had this path or name. */
-    List<Attachment> attachmentsAt(String netns);
+    /** Those in whatever namespaces have or had this path or name, but for one of them, if it is given. */
+    List<Attachment> attachmentsAt(String netns, Optional<NamespaceId> but);
 
     /** The attachment of this container, device and type; its network may be another one. */
     Optional<Attachment> attachment(Attachment.Key key);

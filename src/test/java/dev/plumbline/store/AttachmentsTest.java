@@ -68,6 +68,10 @@ class AttachmentsTest {
             all.forEach(store::attach);
             assertEquals(all, store.attachments());
             assertEquals(all.subList(0, 2), store.attachments(POD));
+            assertEquals(all.subList(2, 3), store.attachmentsAt("c2", Optional.empty()));
+            assertEquals(all.subList(2, 3), store.attachmentsAt("c2", Optional.of(POD)));
+            assertEquals(List.of(), store.attachmentsAt("c2", Optional.of(all.get(2).namespace())));
+            assertEquals(List.of(), store.attachmentsAt("/run/netns/c", Optional.empty()));
             assertEquals(Optional.of(all.get(2)), store.attachment(new Key("c2", "eth0", "other", "sbr")));
             assertEquals(Optional.empty(), store.attachment(new Key("c2", "eth0", "a", "plumbline")));
         }
