@@ -89,27 +89,39 @@ class SoakKernelTest {
         System.out.println("soak: " + ROUNDS + " rounds, " + kills + " kills, " + killsInside
                 + " of them in the middle of an apply; " + drifter + "; endings " + endings);
         assertTrue(killsInside >= ROUNDS / 6, this::told);
-        settled();
+        boolean inOrder = settled();
         assertEquals(ofOthers(twin.routes()), ofOthers(host.routes()), this::told);
-        assertEquals(twin.rules(), host.rules().stream().filter(line -> !line.contains("proto 157")).toList(),
-                this::told);
+        assertEquals(rules(twin, inOrder), rules(host, inOrder).stream().filter(line -> !line.contains("proto 157"))
+                .toList(), this::told);
         host.without("random.yaml").without("bulk.yaml");
         settled();
         assertEquals(twin.routes(), host.routes(), this::told);
-        assertEquals(twin.rules(), host.rules(), this::told);
+        assertEquals(rules(twin, inOrder), rules(host, inOrder), this::told);
     }
 
-    /** Nobody disturbs any more: what was left is undone, an apply succeeds, and nothing is left to do. */
-    private void settled() {
+    /** The order of rules of others at one priority cannot be put back once these came in between. */
+    private static List<String> rules(TestHost some, boolean inOrder) {
+        return inOrder ? some.rules() : some.rules().stream().sorted().toList();
+    }
+
+    /**
+     * Nobody disturbs any more: what was left is undone, an apply succeeds, and nothing is left to do.
+     *
+     * @return whether all of it could be undone, but for the order of others' rules
+     */
+    private boolean settled() {
         var recovered = host.execute("recover", "--state-dir", host.state().toString());
         story.add("recover: " + recovered);
-        assertEquals(0, recovered.code(), this::told);
+        var undone = recovered.out() + recovered.err();
+        assertTrue(recovered.code() == 0 || undone.contains("NOT all of it could be undone") && undone.lines().filter(line -> line.contains("not undone: "))
+                .allMatch(line -> line.contains("not undone: the order of ")), this::told);
         assertEquals(0, unfinished(), this::told);
         var applied = host.run("apply", words().toArray(String[]::new));
         story.add("apply: " + applied);
         assertEquals(0, applied.code(), this::told);
         var plan = host.run("plan", "--detailed-exitcode");
         assertEquals(0, plan.code(), () -> told() + "\n" + plan);
+        return recovered.code() == 0;
     }
 
     private static List<String> words() {

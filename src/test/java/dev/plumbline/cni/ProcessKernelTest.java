@@ -140,6 +140,12 @@ class ProcessKernelTest {
             statement.execute("ROLLBACK");
         }
         plugins.call("sbr", environment("CHECK"), SBR).failed(CniException.UNKNOWN_CONTAINER);
+        // In a process of its own what hung ends with it; here it goes on, and writes where all is removed next.
+        for (var thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("cni")) {
+                assertTrue(thread.join(Duration.ofSeconds(20)));
+            }
+        }
     }
 
     @Test
