@@ -113,8 +113,9 @@ class SoakKernelTest {
         var recovered = host.execute("recover", "--state-dir", host.state().toString());
         story.add("recover: " + recovered);
         var undone = recovered.out() + recovered.err();
-        assertTrue(recovered.code() == 0 || undone.contains("NOT all of it could be undone") && undone.lines().filter(line -> line.contains("not undone: "))
-                .allMatch(line -> line.contains("not undone: the order of ")), this::told);
+        assertTrue(recovered.code() == 0 || undone.contains("NOT all of it could be undone")
+                && undone.lines().filter(line -> line.contains("not undone: "))
+                        .allMatch(line -> line.contains("not undone: the order of ")), this::told);
         assertEquals(0, unfinished(), this::told);
         var applied = host.run("apply", words().toArray(String[]::new));
         story.add("apply: " + applied);
